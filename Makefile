@@ -1,0 +1,53 @@
+# Two commands do everything: `make run` and `make test`. The others are their parts.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+# One lock for those who run Sagak, one for those who work on it (tests, Spark, the proof of the reasons).
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: run test check format bench soak lock wheel clean
+
+run: $(VENV)/run.done  ## set up, run the whole weekly job on a made-up town, show one dong's list
+	$(BIN)/sagak demo
+
+test: $(VENV)/dev.done check  ## set up, then every check and test
+	$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/dev.done
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/dev.done
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/dev.done  ## speed and memory against named baselines, medians
+	$(BIN)/python -m benchmarks
+
+soak: $(VENV)/dev.done  ## long runs: fuzzed deliveries, kills, many seeds
+	$(BIN)/python -m pytest -n 2 -m soak --hypothesis-profile=soak
+
+lock: $(VENV)/dev.done  ## resolve the dependencies anew (needs uv on the PATH)
+	uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -o requirements/run.txt
+	uv pip compile pyproject.toml --extra dev --extra spark --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -c requirements/run.txt -o requirements/dev.txt
+
+wheel: $(VENV)/dev.done  ## what a closed site installs, beside the wheels of requirements/run.txt
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+clean:
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.done: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what Sagak needs (about a minute the first time) ..."
+	$(INSTALL) -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/dev.done: requirements/dev.txt $(VENV)/run.done
+	$(INSTALL) -r requirements/dev.txt
+	touch $@

@@ -1,0 +1,1 @@
+"""The words of the field as plain Python: no frames, no SQL, no web."""

@@ -1,0 +1,104 @@
+"""What people decide: capacity, places by slot, waiting times, the label that ranks, the bands on screen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Self, TypeVar
+
+from domain.errors import UsageError
+from domain.listing import Band
+
+
+@dataclass(frozen=True)
+class ListPolicy:
+    """Numbers behind the list; each is explained beside its value in ``policy.toml``."""
+
+    capacity: int = 10
+    carry_over_weeks: int = 3
+    cool_down_days: int = 90
+    cohort_places: int = 2
+    safety_net_places: int = 3
+    referral_places: int = 2
+    exploration_places: int = 1
+    grave_report_days: int = 60
+    listings_without_help: int = 3
+
+
+@dataclass(frozen=True)
+class LabelPolicy:
+    ranks_by: str = "public_or_case"
+    horizon_days: int = 90
+
+
+@dataclass(frozen=True)
+class BandPolicy:
+    very_high: float = 0.30
+    high: float = 0.20
+    medium: float = 0.10
+
+
+_Section = TypeVar("_Section", ListPolicy, LabelPolicy, BandPolicy)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The whole policy; an empty file gives the defaults."""
+
+    list: ListPolicy = ListPolicy()
+    label: LabelPolicy = LabelPolicy()
+    bands: BandPolicy = BandPolicy()
+    capacities: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any]) -> Self:
+        """The policy in a parsed TOML file; raises `UsageError` for unknown keys and for numbers that make no sense."""
+        _refuse_unknown("", data, {"list", "capacity", "label", "bands"})
+        capacities = dict(data.get("capacity", {}))
+        for code, places in capacities.items():
+            if not (isinstance(code, str) and len(code) == 10 and code.isdigit()):
+                raise UsageError(f"policy: {code!r} under [capacity] is not a ten-digit dong code.")
+            _check_number(f"capacity.{code}", places, int)
+        policy = cls(
+            _section(ListPolicy, "list", data),
+            _section(LabelPolicy, "label", data),
+            _section(BandPolicy, "bands", data),
+            capacities,
+        )
+        if not 1 > policy.bands.very_high > policy.bands.high > policy.bands.medium > 0:
+            raise UsageError("policy: bands must fall: 1 > very_high > high > medium > 0.")
+        return policy
+
+    def capacity(self, dong_code: str) -> int:
+        """Places this dong has in a week."""
+        return self.capacities.get(dong_code, self.list.capacity)
+
+    def band(self, probability: float) -> Band:
+        if probability >= self.bands.very_high:
+            return Band.VERY_HIGH
+        if probability >= self.bands.high:
+            return Band.HIGH
+        return Band.MEDIUM if probability >= self.bands.medium else Band.LOW
+
+
+def _refuse_unknown(section: str, data: Mapping[str, Any], known: set[str]) -> None:
+    unknown = sorted(set(data) - known)
+    if unknown:
+        where = f" under [{section}]" if section else ""
+        raise UsageError(
+            f"policy: unknown key {', '.join(unknown)}{where}.", hint=f"Known here: {', '.join(sorted(known))}."
+        )
+
+
+def _section(kind: type[_Section], name: str, data: Mapping[str, Any]) -> _Section:
+    values = data.get(name, {})
+    types = {declared.name: declared.type for declared in fields(kind)}
+    _refuse_unknown(name, values, set(types))
+    for key, value in values.items():
+        _check_number(f"{name}.{key}", value, types[key])
+    return kind(**values)
+
+
+def _check_number(key: str, value: Any, kind: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float) if kind is float else kind):
+        raise UsageError(f"policy: {key} must be {kind.__name__}, not {type(value).__name__}.")
+    if isinstance(value, (int, float)) and value < 0:
+        raise UsageError(f"policy: {key} cannot be negative.")

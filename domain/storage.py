@@ -1,0 +1,67 @@
+"""Files that are whole or not there at all."""
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from domain.errors import StorageFailed
+
+
+@contextmanager
+def storing(what: str) -> Iterator[None]:
+    """Turns a failure to write into an error that says what to do; what was there before stays."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            message, hint = "the disk is full", "Free some space and run the same command again."
+        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            message, hint = (
+                "writing is not allowed there",
+                "Check who owns the data folder and whether it is read-only.",
+            )
+        else:
+            raise
+        raise StorageFailed(
+            f"{what} could not be written: {message}. Nothing that was there has changed.", hint=hint
+        ) from error
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file by way of a neighbour and a rename, flushed to disk, so that no reader sees half of it."""
+    neighbour = path.with_name(f".{path.name}.part")
+    with neighbour.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    neighbour.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes renames inside a folder last through a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def replaced_folder(folder: Path, what: str) -> Iterator[Path]:
+    """An empty folder to write into; once all is written it takes the place of ``folder``, else nothing changes."""
+    staging = folder.with_name(f".{folder.name}.staging")
+    with storing(what):
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(parents=True)
+        try:
+            yield staging
+        except BaseException:
+            shutil.rmtree(staging, ignore_errors=True)
+            raise
+        shutil.rmtree(folder, ignore_errors=True)
+        staging.rename(folder)
+        sync_folder(folder.parent)

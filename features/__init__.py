@@ -1,0 +1,1 @@
+"""What was known about a household before a date, each quantity declared once."""

@@ -1,0 +1,153 @@
+"""Arrears and cut-off supply: nine kinds of arrears with months and money, shut-offs, debts that fell through."""
+
+import narwhals as nw
+
+from domain.indicator import Indicator, IndicatorKind
+from features.declaration import Aggregate, AsOf, Derived, Direction, Family, Feature, Sensitivity, Unit
+from features.reports import since_report
+from features.windows import CURRENT_MONTHS, is_one_of, months_ago, packed_months_overdue, unpacked, within
+from sources.reference import indicators
+
+ARREARS = tuple(known for known in indicators() if known.kind is IndicatorKind.ARREARS)
+SHUTOFFS = tuple(known for known in indicators() if known.area == "shutoff")
+_MONEY_EVENTS = tuple(
+    known for known in indicators() if known.area == "arrears" and known.kind is not IndicatorKind.ARREARS
+)
+
+
+def _helper(indicator: Indicator, *, ago: int) -> Feature:
+    return Feature(
+        f"_{indicator.code}_{ago}m_ago",
+        f"{indicator.name_ko}(합쳐진 값)",
+        Unit.MONTHS,
+        Family.ARREARS,
+        indicator.name_ko,
+        Aggregate(
+            "indicators",
+            "max",
+            lambda as_of: is_one_of(indicator) & within(as_of, start=ago, months=CURRENT_MONTHS),
+            packed_months_overdue,
+        ),
+        is_helper=True,
+    )
+
+
+def _arrears(indicator: Indicator) -> tuple[Feature, ...]:
+    code, name, theme = indicator.code, indicator.name_ko, indicator.name_ko
+    now, before = _helper(indicator, ago=0), _helper(indicator, ago=3)
+
+    def learned(suffix: str, label: str, unit: Unit, measure: Aggregate | Derived, *sentences: str) -> Feature:
+        present, absent, negative = (*sentences, "", "")[:3]
+        return Feature(
+            f"{code}_{suffix}",
+            f"{name}: {label}",
+            unit,
+            Family.ARREARS,
+            theme,
+            measure,
+            direction=Direction.RAISES,  # owing longer or more never lowers the risk
+            sensitivity=Sensitivity.FINANCIAL,
+            present_ko=present,
+            absent_ko=absent,
+            negative_ko=negative,
+            indicators=(code,),
+            may_be_unknown=True,
+        )
+
+    def reports(months: int, column: str) -> Aggregate:
+        return Aggregate(
+            "indicators",
+            "max",
+            lambda as_of: is_one_of(indicator) & within(as_of, months=months),
+            lambda _: nw.col(column),
+        )
+
+    return (
+        now,
+        before,
+        learned("months", "현재 밀린 개월", Unit.MONTHS, Derived(lambda _: unpacked(now.name)),
+                indicator.sentence_ko, f"현재 확인된 {name} 내역이 없습니다"),
+        learned("max_12m", "최근 1년 가장 길었던 개월", Unit.MONTHS, reports(12, "months_overdue"),
+                f"최근 1년 사이 {name} 기간이 가장 길 때 {{value}}이었습니다"),
+        learned("trend_3m", "3개월 전과의 차이", Unit.MONTHS,
+                Derived(lambda _: unpacked(now.name) - unpacked(before.name)),
+                f"{name} 기간이 3개월 사이 {{value}} 늘었습니다", "", f"{name} 기간이 3개월 사이 {{value}} 줄었습니다"),
+        learned("krw", "현재 밀린 금액", Unit.KRW, reports(CURRENT_MONTHS, "amount_krw"),
+                f"{name} 금액이 {{value}}입니다"),
+    )  # fmt: skip
+
+
+def _arrears_in_a_year(as_of: AsOf) -> nw.Expr:
+    return is_one_of(*ARREARS) & within(as_of, months=12)
+
+
+def _kind_is_current(indicator: Indicator) -> nw.Expr:
+    return nw.when(nw.col(f"_{indicator.code}_0m_ago") > 0).then(1).otherwise(0)
+
+
+def _overview(
+    name: str,
+    label_ko: str,
+    unit: Unit,
+    measure: Aggregate | Derived,
+    present_ko: str,
+    absent_ko: str = "",
+    *,
+    direction: Direction = Direction.RAISES,
+    nothing: float = 0,
+    theme: str = "여러 체납",
+) -> Feature:
+    return Feature(
+        name,
+        label_ko,
+        unit,
+        Family.ARREARS,
+        theme,
+        measure,
+        direction=direction,
+        sensitivity=Sensitivity.FINANCIAL,
+        present_ko=present_ko,
+        absent_ko=absent_ko,
+        nothing=nothing,
+    )
+
+
+_OVERVIEW = (
+    _overview(
+        "arrears_kinds", "현재 체납 종류 수", Unit.KINDS,
+        Derived(lambda _: nw.sum_horizontal(*(_kind_is_current(known) for known in ARREARS))),
+        "현재 {value}의 요금이나 대금이 밀려 있습니다", "현재 확인된 체납 내역이 없습니다",
+    ),
+    _overview(
+        "arrears_months_total", "현재 밀린 개월의 합", Unit.MONTHS,
+        Derived(lambda _: nw.sum_horizontal(*(unpacked(f"_{known.code}_0m_ago") for known in ARREARS))),
+        "현재 밀린 기간을 모두 더하면 {value}입니다",
+    ),
+    _overview(
+        "arrears_krw_max_12m", "최근 1년 가장 컸던 체납 금액", Unit.KRW,
+        Aggregate("indicators", "max", _arrears_in_a_year, lambda _: nw.col("amount_krw")),
+        "최근 1년 사이 밀린 금액이 가장 클 때 {value}이었습니다",
+    ),
+    _overview(
+        "arrears_reports_12m", "최근 1년 체납 확인 횟수", Unit.TIMES,
+        Aggregate("indicators", "sum", _arrears_in_a_year),
+        "최근 1년 동안 체납이 {value} 확인되었습니다",
+    ),
+    _overview(
+        "arrears_first_months_ago", "2년 사이 체납이 처음 확인된 때", Unit.MONTHS_AGO,
+        Aggregate("indicators", "max", lambda _: is_one_of(*ARREARS), months_ago, empty=-1),
+        "체납이 {value}부터 확인되었습니다", nothing=-1, direction=Direction.FREE,
+    ),
+    _overview(
+        "shutoffs_12m", "최근 1년 공급 중단 횟수", Unit.TIMES,
+        Aggregate("indicators", "sum", lambda as_of: is_one_of(*SHUTOFFS) & within(as_of, months=12)),
+        "최근 1년 동안 전기·가스·수도 공급이 {value} 중단되거나 제한되었습니다", theme="공급 중단",
+    ),
+)  # fmt: skip
+
+FEATURES: tuple[Feature, ...] = (
+    *(feature for indicator in ARREARS for feature in _arrears(indicator)),
+    *(since_report(known, Family.ARREARS, Sensitivity.FINANCIAL, theme="공급 중단") for known in SHUTOFFS),
+    *(since_report(known, Family.ARREARS, Sensitivity.FINANCIAL) for known in _MONEY_EVENTS),
+    *_OVERVIEW,
+)

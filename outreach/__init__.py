@@ -1,0 +1,1 @@
+"""Who is seen this week: eligibility, ranking, allocation, publishing."""

@@ -1,0 +1,94 @@
+"""Who may take a place this week and for what, as columns of a frame: one row a household, with score and occasions."""
+
+from datetime import date
+
+import polars as pl
+
+from domain.calendar import Round, day_number
+from domain.policy import ListPolicy
+
+# Life stages in the order in which they are served; none is due again within a year of a contact.
+LIFE_STAGES = ("members_pregnant_20w", "turned_70", "turned_65", "members_infant")
+GRAVE = ("suicide_known_days", "shutoff_known_days")
+_LIFE_STAGE_REST_DAYS = 365
+_REFERRAL_DAYS = 60
+
+# What this room reads of a matrix; a catalogue that lacks one (a survey knows no contacts) leaves it unknown.
+COLUMNS = (
+    *LIFE_STAGES,
+    *GRAVE,
+    "is_recipient",
+    "is_case_managed",
+    "days_since_contact",
+    "days_since_open_listing",
+    "listings_without_help",
+    "newest_report_months_ago",
+    "household_type",
+)
+
+
+def with_claims(scored: pl.DataFrame, requests: pl.DataFrame, as_of: date, policy: ListPolicy) -> pl.DataFrame:
+    """``scored`` (household, dong, raw score, probability, `COLUMNS`) with what each household may have a place for.
+
+    Adds ``may_be_listed``, ``is_carried_over``, ``cohort``, ``safety_net`` (names of what is due, null for nothing),
+    ``is_referred``, ``may_rank`` (for the highest scores) and ``may_be_drawn`` (for exploration).
+    """
+    missing = [pl.lit(None, dtype=pl.Float32).alias(name) for name in COLUMNS if name not in scored.columns]
+    frame = scored.with_columns(missing).join(_open_requests(requests, as_of), on="household_id", how="left")
+    contact, listing = pl.col("days_since_contact"), pl.col("days_since_open_listing")
+    listed_and_waiting = (listing <= policy.carry_over_weeks * 7) & ((contact > listing) | contact.is_null())
+    is_resting = (contact <= policy.cool_down_days).fill_null(False)
+    frame = frame.with_columns(
+        may_be_listed=~(_true("is_excluded") | (pl.col("is_case_managed") > 0).fill_null(False)),
+        is_carried_over=listed_and_waiting.fill_null(False),
+        cohort=_cohort(contact),
+        safety_net=_safety_net(contact, is_resting, policy),
+        is_referred=((pl.col("referred_days") < contact) | contact.is_null()) & pl.col("referred_days").is_not_null(),
+    )
+    is_unknown_to_office = ~(pl.col("is_recipient") > 0).fill_null(False)
+    may_rank = pl.col("may_be_listed") & ~is_resting & is_unknown_to_office
+    # By chance only where something was reported: a visit without any occasion would have to be explained by none.
+    reported = (pl.col("newest_report_months_ago") < 12).fill_null(True)
+    return frame.with_columns(may_rank=may_rank, may_be_drawn=may_rank & reported)
+
+
+def _true(column: str) -> pl.Expr:
+    return pl.col(column).fill_null(False)
+
+
+def _open_requests(requests: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Exclusions in force and the age of the newest open referral, one row a household."""
+    today = day_number(as_of)
+    age = today - pl.col("made_on")
+    is_open = (age > 0) & (pl.col("ends_on").is_null() | (pl.col("ends_on") >= today))
+    is_referral = (pl.col("kind") == "referral") & (age <= _REFERRAL_DAYS)
+    return (
+        requests.filter(is_open)
+        .group_by("household_id")
+        .agg(is_excluded=(pl.col("kind") == "exclusion").any(), referred_days=age.filter(is_referral).min())
+    )
+
+
+def _first_of(conditions: dict[str, pl.Expr]) -> pl.Expr:
+    """The name of the first condition that holds, else null."""
+    return pl.coalesce([pl.when(holds.fill_null(False)).then(pl.lit(name)) for name, holds in conditions.items()])
+
+
+def _cohort(contact: pl.Expr) -> pl.Expr:
+    has_rested = contact.is_null() | (contact > _LIFE_STAGE_REST_DAYS)
+    return _first_of({name: (pl.col(name) > 0) & has_rested for name in LIFE_STAGES})
+
+
+def _safety_net(contact: pl.Expr, is_resting: pl.Expr, policy: ListPolicy) -> pl.Expr:
+    """Grave reports that nobody has acted on since they became known, then repeated listings without help."""
+    conditions = {
+        name: (pl.col(name) <= policy.grave_report_days) & (contact.is_null() | (contact > pl.col(name)))
+        for name in GRAVE
+    }
+    repeated = (pl.col("listings_without_help") >= policy.listings_without_help) & ~is_resting
+    return _first_of(conditions | {"listings_without_help": repeated})
+
+
+def seed_of(week: Round, dong_code: str) -> list[int]:
+    """What the week's draws in a dong start from: the same again when the round is run again."""
+    return [day_number(week.as_of), int.from_bytes(dong_code.encode())]

@@ -1,0 +1,183 @@
+"""Lists on disk: staged, read back, then made current by replacing one small file.
+
+    data/lists/2026-W47/3f9c…/entries.parquet   every entry of the round
+    data/lists/2026-W47/3f9c…/round.json        as-of date, bundle, dongs with their numbers of entries (also none)
+    data/lists/2026-W47/current                 "3f9c…": what readers follow
+
+A version is named by its content, so running a round again gives the same name and changes nothing, and a killed run
+leaves the former version current. Versions stay: a past list can always be looked at again.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from domain.calendar import Round, day_number, day_of
+from domain.dong import Dong
+from domain.errors import CheckFailed, NotFound
+from domain.listing import Band, Entry, Explanation, Reason, Slot
+from domain.storage import storing, sync_folder, write_whole
+
+_REASON = pl.List(pl.Struct({"theme": pl.String, "sentence": pl.String, "contribution": pl.Float64}))
+_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "dong_code": pl.String,
+    "rank": pl.Int32,
+    "household_id": pl.String,
+    "slot": pl.String,
+    "slot_sentence": pl.String,
+    "propensity": pl.Float64,
+    "raw_score": pl.Float64,
+    "probability": pl.Float64,
+    "band": pl.String,
+    "tied_with": pl.Int32,
+    "household_type": pl.String,
+    "raising": _REASON,
+    "lowering": _REASON,
+    "unknown": pl.List(pl.String),
+    "newest_report": pl.Int32,
+    "round": pl.String,
+    "bundle": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class PublishedRound:
+    """The current version of a round's lists. ``entries_by_dong`` names every dong, also those with no entry."""
+
+    round: Round
+    folder: Path
+    bundle: str
+    bundle_digest: str
+    delivery_digest: str
+    dongs: Mapping[str, Dong]
+    entries_by_dong: Mapping[str, int]
+
+
+def stage_lists(
+    entries: Sequence[Entry], dongs: Mapping[str, Dong], lists_root: Path, week: Round, *, origin: Mapping[str, str]
+) -> str:
+    """Writes a version of a round's lists beside the others, reads it back, and gives its name.
+
+    ``origin`` names what the lists were made from (bundle, digests). Raises `CheckFailed` if what was read back differs.
+    """
+    folder = lists_root / week.label
+    staging = folder / ".staging"
+    with storing(f"The lists of {week.label}"):
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(parents=True)
+        _frame(entries).write_parquet(staging / "entries.parquet", compression="zstd", statistics=False)
+        with (staging / "entries.parquet").open("rb") as file:
+            os.fsync(file.fileno())
+            entries_digest = hashlib.file_digest(file, "sha256").hexdigest()
+        about = _about(entries, dongs, week, origin) | {"entries_sha256": entries_digest}
+        text = json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        write_whole(staging / "round.json", text.encode())
+        version = hashlib.sha256(text.encode()).hexdigest()[:16]
+        if _entries_of(staging) != list(entries):
+            raise CheckFailed(
+                f"The lists of {week.label} read back differently from what was written.", hint="Run the round again."
+            )
+        if (folder / version).exists():
+            shutil.rmtree(staging)
+        else:
+            staging.rename(folder / version)
+            sync_folder(folder)
+    return version
+
+
+def make_current(lists_root: Path, week: Round, version: str) -> None:
+    """Makes a staged version the one that readers see, in one step."""
+    with storing(f"The lists of {week.label}"):
+        write_whole(lists_root / week.label / "current", version.encode())
+
+
+def published_round(lists_root: Path, week: Round | None = None) -> PublishedRound:
+    """A round's current lists, by default those of the newest round; raises `NotFound`."""
+    weeks = sorted(path.parent.name for path in lists_root.glob("*/current"))
+    if not weeks:
+        raise NotFound("No list has been published yet.", hint="Make this week's first: sagak round.")
+    label = week.label if week else weeks[-1]
+    if label not in weeks:
+        raise NotFound(f"There is no list of round {label}.", hint=f"Published: {', '.join(weeks[-5:])}.")
+    folder = lists_root / label / (lists_root / label / "current").read_text(encoding="ascii").strip()
+    about: dict[str, Any] = json.loads((folder / "round.json").read_text(encoding="utf-8"))
+    dongs = {code: Dong(code, row["sido"], row["sigungu"], row["name"]) for code, row in about["dongs"].items()}
+    counts = {code: row["entries"] for code, row in about["dongs"].items()}
+    origin = about["origin"]
+    return PublishedRound(
+        Round.parse(label), folder, origin["bundle"], origin["bundle_digest"], origin["delivery_digest"], dongs, counts
+    )
+
+
+def read_entries(published: PublishedRound, dong_code: str | None = None) -> list[Entry]:
+    """The entries of one dong in the order of its list, or of all dongs."""
+    return _entries_of(published.folder, dong_code)
+
+
+def find_entry(published: PublishedRound, household_id: str) -> Entry | None:
+    """The household's entry, if it is on a list of the round."""
+    found = pl.scan_parquet(published.folder / "entries.parquet").filter(pl.col("household_id") == household_id)
+    return next((_entry(row) for row in found.collect().rows(named=True)), None)
+
+
+def _about(
+    entries: Sequence[Entry], dongs: Mapping[str, Dong], week: Round, origin: Mapping[str, str]
+) -> dict[str, Any]:
+    counts = dict.fromkeys(dongs, 0)
+    for entry in entries:
+        counts[entry.dong_code] += 1
+    return {
+        "round": week.label,
+        "as_of": week.as_of.isoformat(),
+        "origin": dict(origin),
+        "dongs": {
+            code: {"sido": dong.sido, "sigungu": dong.sigungu, "name": dong.name, "entries": counts[code]}
+            for code, dong in dongs.items()
+        },
+    }
+
+
+def _frame(entries: Sequence[Entry]) -> pl.DataFrame:
+    return pl.DataFrame([_row(entry) for entry in entries], schema=_SCHEMA)
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    why = entry.explanation
+    plain = {name: getattr(entry, name) for name in _SCHEMA if hasattr(entry, name)}
+    return plain | {
+        "slot": entry.slot.value,
+        "band": entry.band.value,
+        "raising": [vars(reason) for reason in why.raising],
+        "lowering": [vars(reason) for reason in why.lowering],
+        "unknown": list(why.unknown),
+        "newest_report": None if why.newest_report is None else day_number(why.newest_report),
+    }
+
+
+def _entries_of(folder: Path, dong_code: str | None = None) -> list[Entry]:
+    frame = pl.scan_parquet(folder / "entries.parquet")
+    if dong_code is not None:
+        frame = frame.filter(pl.col("dong_code") == dong_code)
+    return [_entry(row) for row in frame.collect().rows(named=True)]
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    newest: date | None = None if row["newest_report"] is None else day_of(row["newest_report"])
+    explanation = Explanation(
+        tuple(Reason(**reason) for reason in row["raising"]),
+        tuple(Reason(**reason) for reason in row["lowering"]),
+        tuple(row["unknown"]),
+        newest,
+    )
+    plain = {
+        name: value for name, value in row.items() if name not in ("raising", "lowering", "unknown", "newest_report")
+    }
+    return Entry(**plain | {"slot": Slot(row["slot"]), "band": Band(row["band"]), "explanation": explanation})

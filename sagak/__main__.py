@@ -1,0 +1,5 @@
+"""``python -m sagak``."""
+
+from sagak.cli import main
+
+main()

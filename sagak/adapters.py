@@ -1,0 +1,50 @@
+"""What depends on how a core was taken in: the reader, the catalogue, the areas that get a list."""
+
+from collections.abc import Mapping
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+
+from domain.dong import Dong
+from domain.errors import NotFound, UsageError
+from features.catalogue import STANDARD, Catalogue
+from sagak.progress import Stages
+from sagak.settings import Settings
+from sources.core import Core
+from sources.dongs import current_dongs
+from sources.ingest import ingest
+from sources.pseudonyms import load_key
+
+ADAPTERS = ("standard", "koweps")
+
+
+def take_in(settings: Settings, source: Path, adapter: str, progress: Stages) -> Core:
+    """Takes a delivery or a survey file in; raises `UsageError` for an unknown adapter."""
+    if adapter not in ADAPTERS:
+        raise UsageError(f"There is no adapter {adapter!r}.", hint=f"Known: {', '.join(ADAPTERS)}.")
+    key = load_key(settings.key_file)
+    return ingest(source, core_root=settings.core, vault_root=settings.vault, key=key, progress=progress.tell)
+
+
+def catalogue_of(core: Core) -> Catalogue:
+    """The features that a core's tables can answer."""
+    return STANDARD
+
+
+def dongs_of_core(core: Core, as_of: date) -> Mapping[str, Dong]:
+    """Every dong of the core's districts, in the order of their codes, also those where nobody lives."""
+    served = set(core.districts)
+    return {code: dong for code, dong in sorted(current_dongs(as_of).items()) if dong.sigungu_code in served}
+
+
+def find_dong(dongs: Mapping[str, Dong], text: str) -> Dong:
+    """The dong with that code or name; raises `NotFound` with names that come near, or the codes of namesakes."""
+    found = [dong for code, dong in dongs.items() if text in (code, dong.name, dong.full_name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(f"{dong.code} {dong.full_name}" for dong in found)
+        raise NotFound(f"Several dongs are called {text}.", hint=f"Give the code: {names}.")
+    near = get_close_matches(text, [dong.name for dong in dongs.values()], n=3, cutoff=0.4)
+    known = near or [dong.name for dong in list(dongs.values())[:5]]
+    raise NotFound(f"No dong of this round is called {text}.", hint=f"Did you mean {', '.join(known)}?")

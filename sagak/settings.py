@@ -1,0 +1,90 @@
+"""Settings: read from the environment once, at the front door. Unknown ones are refused."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.errors import UsageError
+from domain.policy import Policy
+
+KNOWN = {
+    "SAGAK_HOME": "folder that holds data/, models/ and mlruns/ (default: the current folder)",
+    "SAGAK_POLICY": "policy file (default: policy.toml in the home folder, else the one that came with Sagak)",
+    "SAGAK_KEY_FILE": "key of the pseudonyms (default: data/keys/pseudonym.key in the home folder)",
+}
+_OWN_POLICY = Path(__file__).parent / "policy.toml"
+_CHECKOUT_POLICY = Path(__file__).parent.parent / "policy.toml"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where everything lies. Folders are made when something is first written into them."""
+
+    home: Path
+    policy_file: Path
+    key_file: Path
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Raises `UsageError` for an unknown ``SAGAK_…`` variable: a misspelt setting must not be ignored."""
+        unknown = sorted(name for name in environment if name.startswith("SAGAK_") and name not in KNOWN)
+        if unknown:
+            raise UsageError(f"Unknown setting {', '.join(unknown)}.", hint=f"Known: {', '.join(KNOWN)}.")
+        home = Path(environment.get("SAGAK_HOME", ".")).resolve()
+        candidates = [home / "policy.toml", _OWN_POLICY, _CHECKOUT_POLICY]
+        default = next(path for path in candidates if path.exists() or path is candidates[-1])
+        return cls(
+            home,
+            Path(environment.get("SAGAK_POLICY", default)),
+            Path(environment.get("SAGAK_KEY_FILE", home / "data" / "keys" / "pseudonym.key")),
+        )
+
+    def policy(self) -> Policy:
+        try:
+            return Policy.parse(tomllib.loads(self.policy_file.read_text(encoding="utf-8")))
+        except FileNotFoundError as error:
+            raise UsageError(f"There is no policy file at {self.policy_file}.", hint="Set SAGAK_POLICY.") from error
+        except tomllib.TOMLDecodeError as error:
+            raise UsageError(f"{self.policy_file} is not valid TOML: {error}.") from error
+
+    @property
+    def raw(self) -> Path:
+        return self.home / "data" / "raw"
+
+    @property
+    def core(self) -> Path:
+        return self.home / "data" / "core"
+
+    @property
+    def vault(self) -> Path:
+        return self.home / "data" / "vault"
+
+    @property
+    def matrices(self) -> Path:
+        return self.home / "data" / "matrices"
+
+    @property
+    def scores(self) -> Path:
+        return self.home / "data" / "scores"
+
+    @property
+    def lists(self) -> Path:
+        return self.home / "data" / "lists"
+
+    @property
+    def exports(self) -> Path:
+        return self.home / "data" / "exports"
+
+    @property
+    def truth(self) -> Path:
+        return self.home / "data" / "truth"
+
+    @property
+    def models(self) -> Path:
+        return self.home / "models"
+
+    @property
+    def mlruns(self) -> Path:
+        return self.home / "mlruns"

@@ -1,0 +1,118 @@
+"""What the terminal shows. A list is for those who may see it; everything else is counts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from domain.dong import Dong
+from domain.korean import korean_date, masked_name
+from domain.listing import Entry
+from features.catalogue import Catalogue
+from serving import wording_ko as ko
+from serving.presenting import against, not_known, why
+from sources.report import DeliveryReport
+from sources.synthetic import Fact
+from training.evaluate import Figures
+
+_METHODS = ("model", "logistic_regression", "indicator_count", "area_only")
+
+
+def print_list(out: Console, dong: Dong, entries: Sequence[Entry], *, subtitle: str, names: Mapping[str, str]) -> None:
+    """A dong's list, a few lines a household. ``names`` are heads by household; they are shown masked."""
+    out.rule(f"[bold]{ko.LIST_TITLE.format(dong=dong.full_name)}[/bold]")
+    out.print(subtitle, ko.PURPOSE, sep="\n", end="\n\n")
+    if not entries:
+        out.print(ko.NOBODY)
+    for entry in entries:
+        name = names.get(entry.household_id)
+        who = [entry.household_id, masked_name(name) if name else "", ko.HOUSEHOLD_TYPES[entry.household_type]]
+        place = ko.PLACE.format(band=ko.BANDS[entry.band], slot=ko.SLOTS[entry.slot])
+        out.print(f"[bold]{entry.rank:>3}[/bold]  {'  '.join(part for part in who if part)}  [cyan]{place}[/cyan]")
+        for sentence in why(entry):
+            out.print(f"       · {escape(sentence)}")
+        for heading, sentences in ((ko.AGAINST, against(entry)[:1]), (ko.UNKNOWN, not_known(entry)[:2])):
+            if sentences:
+                out.print(f"       [dim]{heading}: {escape(' / '.join(sentences))}[/dim]")
+
+
+def list_subtitle(round_label: str, as_of: str, *, capacity: int, entries: int) -> str:
+    """Round, date, capacity and number of entries in one line."""
+    return ko.LIST_SUBTITLE.format(round=round_label, as_of=as_of, capacity=capacity, entries=entries)
+
+
+def print_explanation(out: Console, entry: Entry | None, contributions: np.ndarray, values: Mapping[str, float | None],
+                      catalogue: Catalogue, *, raw: float, probability: float) -> None:  # fmt: skip
+    """Every feature that moves the score, in log-odds, largest first; they add up to the raw score."""
+    if entry is not None:
+        for heading, sentences in (
+            (ko.RAISING, why(entry)),
+            (ko.AGAINST, against(entry)),
+            (ko.UNKNOWN, not_known(entry)),
+        ):
+            out.print(f"[bold]{heading}[/bold]")
+            for sentence in sentences:
+                out.print(f"  · {escape(sentence)}")
+    table = Table(title=f"raw score {raw:+.4f} (log-odds), calibrated probability {probability:.1%}")
+    for heading in ("feature", "label", "value", "contribution"):
+        table.add_column(heading, justify="right" if heading == "contribution" else "left")
+    table.add_row("(base value)", "", "", f"{contributions[-1]:+.4f}")
+    order = np.argsort(-np.abs(contributions[:-1]), kind="stable")
+    shown = [int(index) for index in order if contributions[index] != 0]
+    for index in shown[:25]:
+        feature = catalogue.learned[index]
+        value = values[feature.name]
+        said = "?" if value is None else feature.unit.say(value)
+        table.add_row(feature.name, feature.label_ko, said, f"{contributions[index]:+.4f}")
+    if len(shown) > 25:
+        rest = sum(float(contributions[index]) for index in shown[25:])
+        table.add_row(f"({len(shown) - 25} more)", "", "", f"{rest:+.4f}")
+    out.print(table)
+
+
+def print_facts(out: Console, facts: Iterable[Fact]) -> None:
+    """Published facts beside the produced ones."""
+    table = Table(title="Published facts, and what was produced")
+    for heading in ("fact", "source", "published", "produced", "n", ""):
+        table.add_column(heading, justify="right" if heading in ("published", "produced", "n") else "left")
+    for fact in facts:
+        published = "-" if fact.low is None else _range(fact.low, fact.high)
+        produced = fact.note if fact.produced is None else _figure(fact.produced)
+        table.add_row(fact.fact_ko, fact.source, published, produced, f"{fact.n:,}" if fact.n else "", fact.state)
+    out.print(table)
+
+
+def _figure(value: float) -> str:
+    return f"{value:.1%}" if abs(value) < 1 else f"{value:,.1f}"
+
+
+def _range(low: float, high: float | None) -> str:
+    return _figure(low) if high is None or high == low else f"{_figure(low)} - {_figure(high)}"
+
+
+def print_report(out: Console, report: DeliveryReport) -> None:
+    """Rows in, accepted and set aside, by table and reason."""
+    table = Table(title=f"Delivery of {korean_date(report.as_of)}")
+    for heading in ("table", "rows", "accepted", "quarantined", "reasons"):
+        table.add_column(heading, justify="right" if heading in ("rows", "accepted", "quarantined") else "left")
+    for name, counts in report.tables.items():
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(counts.reasons.items()))
+        table.add_row(name, f"{counts.rows:,}", f"{counts.accepted:,}", f"{counts.quarantined:,}", reasons)
+    out.print(table)
+    encodings = sorted({f"{file.encoding}" for file in report.files})
+    out.print(f"{len(report.files)} files, read as {', '.join(encodings)}.")
+
+
+def print_figures(out: Console, figures: Figures) -> None:
+    """A model beside its baselines, on rounds it could not know."""
+    test = figures["test"]
+    table = Table(title=f"On later rounds: {test['n']:,.0f} contacted listings, {test['positives']:,.0f} in need")
+    for heading in ("method", "ROC-AUC", "average precision", "precision, top tenth", "calibration error"):
+        table.add_column(heading, justify="left" if heading == "method" else "right")
+    for method in _METHODS:
+        keys = ("roc_auc", "average_precision", "precision_at_10pct", "calibration_error")
+        cells = [figures[method].get(key, float("nan")) for key in keys]
+        table.add_row(method, *(f"{cell:.3f}" if cell == cell else "-" for cell in cells))
+    out.print(table)

@@ -1,0 +1,1 @@
+"""Applies a bundle: score, calibration, reasons, baselines, metrics."""

@@ -1,0 +1,155 @@
+"""A model bundle on disk: data only, every byte accounted for before anything is parsed.
+
+    models/standard-3/manifest.json      names and sha256 of the files below, and of itself
+    models/standard-3/model.txt          LightGBM's own text format
+    models/standard-3/calibration.json   slope and intercept
+    models/standard-3/features.json      names, units, families and directions, in column order
+    models/standard-3/metrics.json       figures of the time-split evaluation
+    models/standard-3/card.md            what it is for and what it is not, in words
+
+Reading one runs no code: no pickle, no joblib, no MLflow. LightGBM's parser may end the whole process on damaged text,
+so the hash is checked first.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lightgbm as lgb
+
+from domain.errors import BundleRefused, NotFound
+from domain.storage import write_whole
+from features.catalogue import Catalogue, schema_digest
+from scoring.calibration import Calibration
+
+FORMAT = 1
+FILES = ("model.txt", "calibration.json", "features.json", "metrics.json", "card.md")
+_NAME = re.compile(r"[a-z][a-z0-9_]*-[1-9][0-9]*")
+_MAX_BYTES = 200_000_000
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A loaded model: verified, ready to score. ``digest`` names these very bytes."""
+
+    name: str
+    digest: str
+    label: str
+    booster: lgb.Booster
+    calibration: Calibration
+    feature_names: tuple[str, ...]
+    metrics: Mapping[str, Any]
+
+
+def canonical_json(data: Any) -> str:
+    """The one spelling of some data as JSON, so that equal data are equal bytes."""
+    return json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n"
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def next_name(models_root: Path, stem: str) -> str:
+    """The first free name of the form ``<stem>-<n>``."""
+    taken = [int(path.name.rsplit("-", 1)[1]) for path in models_root.glob(f"{stem}-*") if _NAME.fullmatch(path.name)]
+    return f"{stem}-{max(taken, default=0) + 1}"
+
+
+def newest_bundle(models_root: Path, stem: str) -> Path:
+    """The folder of the newest bundle for a catalogue; raises `NotFound` where none was trained."""
+    found = [path for path in models_root.glob(f"{stem}-*") if _NAME.fullmatch(path.name)]
+    if not found:
+        raise NotFound("There is no trained model yet.", hint="Train one first: sagak train.")
+    return max(found, key=lambda path: int(path.name.rsplit("-", 1)[1]))
+
+
+def write_bundle(folder: Path, files: Mapping[str, str], *, label: str, catalogue: str) -> str:
+    """Writes a bundle that was not there before, whole or not at all; gives its digest."""
+    if set(files) != set(FILES):
+        raise ValueError(f"a bundle has the files {FILES}")
+    contents = {name: text.encode() for name, text in files.items()}
+    about: dict[str, Any] = {
+        "sagak_bundle": FORMAT,
+        "name": folder.name,
+        "catalogue": catalogue,
+        "label": label,
+        "files": {name: {"sha256": _sha256(content), "bytes": len(content)} for name, content in contents.items()},
+    }
+    digest = _sha256(canonical_json(about).encode())
+    staging = folder.with_name(f".{folder.name}.staging")
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    for name, content in contents.items():
+        write_whole(staging / name, content)
+    write_whole(staging / "manifest.json", canonical_json(about | {"digest": digest}).encode())
+    staging.rename(folder)
+    return digest
+
+
+def load_bundle(folder: Path, catalogue: Catalogue) -> Bundle:
+    """The bundle in ``folder``; raises `BundleRefused` if a byte differs or it was made for other features."""
+    if not _NAME.fullmatch(folder.name):
+        raise BundleRefused(f"{folder.name!r} is not the name of a bundle.", hint="Names look like standard-3.")
+    about = _read_manifest(folder)
+    contents = {name: _read_verified(folder, name, entry) for name, entry in about["files"].items()}
+    schema = json.loads(contents["features.json"])
+    if about["catalogue"] != catalogue.name or schema_digest(schema) != catalogue.digest():
+        raise BundleRefused(
+            f"{folder.name} was trained for other features than this version computes.",
+            hint="Train a new model, or use the version it was trained with.",
+        )
+    booster = lgb.Booster(model_str=contents["model.txt"].decode())
+    names = tuple(row["name"] for row in schema)
+    if tuple(booster.feature_name()) != names:
+        raise BundleRefused(f"The columns of {folder.name}'s model are not those of its schema.")
+    return Bundle(
+        folder.name,
+        about["digest"],
+        about["label"],
+        booster,
+        Calibration.from_json(json.loads(contents["calibration.json"])),
+        names,
+        json.loads(contents["metrics.json"]),
+    )
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    try:
+        text = (folder / "manifest.json").read_text(encoding="utf-8")
+        about: dict[str, Any] = json.loads(text)
+        stated = about.pop("digest")
+        files = about["files"]
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no bundle {folder.name}.", hint="sagak train makes one.") from error
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise _damaged(folder, "manifest.json") from error
+    if about.get("sagak_bundle") != FORMAT or about.get("name") != folder.name:
+        raise BundleRefused(f"{folder.name} holds a bundle of another name or format.")
+    if stated != _sha256(canonical_json(about).encode()) or text != canonical_json(about | {"digest": stated}):
+        raise _damaged(folder, "manifest.json")
+    if set(files) != set(FILES) or {path.name for path in folder.iterdir()} != {*FILES, "manifest.json"}:
+        raise BundleRefused(f"{folder.name} has files missing or too many.", hint="Copy the bundle again, whole.")
+    return about | {"digest": stated}
+
+
+def _read_verified(folder: Path, name: str, entry: Mapping[str, Any]) -> bytes:
+    path = folder / name
+    if path.is_symlink() or path.stat().st_size != entry["bytes"] or entry["bytes"] > _MAX_BYTES:
+        raise _damaged(folder, name)
+    content = path.read_bytes()
+    if _sha256(content) != entry["sha256"]:
+        raise _damaged(folder, name)
+    return content
+
+
+def _damaged(folder: Path, name: str) -> BundleRefused:
+    return BundleRefused(
+        f"{folder.name}/{name} is not what was written: the bundle is not used.",
+        hint="Copy the bundle again from where it was trained, or go back to a former one.",
+    )

@@ -1,0 +1,67 @@
+"""Figures that know their denominator: each returns the value, or NaN where nothing qualifies."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+Floats = NDArray[np.float64]
+
+
+def expected_hits(truth: ArrayLike, score: ArrayLike, places: float) -> float:
+    """Positives among the ``places`` highest scores; ties at the cut count by expectation over their random order."""
+    truth, score = np.asarray(truth, float), np.asarray(score, float)
+    places = min(places, len(score))
+    if places <= 0:
+        return 0.0
+    order = np.argsort(-score, kind="stable")
+    cut = score[order[int(np.ceil(places)) - 1]]
+    above, tied = score > cut, score == cut
+    return float(truth[above].sum() + (places - above.sum()) * truth[tied].mean())
+
+
+def precision_at(truth: ArrayLike, score: ArrayLike, places: float) -> float:
+    """Share of positives among the highest scores."""
+    places = min(places, len(np.asarray(score)))
+    return expected_hits(truth, score, places) / places if places > 0 else float("nan")
+
+
+def recall_at(truth: ArrayLike, score: ArrayLike, places: float) -> float:
+    """Share of all positives that the highest scores hold."""
+    positives = float(np.asarray(truth, float).sum())
+    return expected_hits(truth, score, places) / positives if positives else float("nan")
+
+
+def calibration_error(truth: ArrayLike, probability: ArrayLike, *, bins: int = 10) -> float:
+    """Expected calibration error over equally wide bins: mean gap of stated and observed rate, weighted by size."""
+    truth, probability = np.asarray(truth, float), np.asarray(probability, float)
+    if not len(truth):
+        return float("nan")
+    place = np.minimum((probability * bins).astype(int), bins - 1)
+    gaps = [
+        (place == index).sum() * abs(probability[place == index].mean() - truth[place == index].mean())
+        for index in range(bins)
+        if (place == index).any()
+    ]
+    return float(sum(gaps) / len(truth))
+
+
+def ranking_figures(truth: ArrayLike, score: ArrayLike) -> dict[str, float]:
+    """ROC-AUC, average precision, and precision, recall and lift in the top tenth; NaN with one class only."""
+    truth = np.asarray(truth, float)
+    base = float(truth.mean()) if len(truth) else float("nan")
+    both = len(np.unique(truth)) == 2
+    top = precision_at(truth, score, len(truth) * 0.10)
+    return {
+        "roc_auc": float(roc_auc_score(truth, score)) if both else float("nan"),
+        "average_precision": float(average_precision_score(truth, score)) if both else float("nan"),
+        "precision_at_10pct": top,
+        "recall_at_10pct": recall_at(truth, score, len(truth) * 0.10),
+        "lift_at_10pct": top / base if base else float("nan"),
+    }
+
+
+def probability_figures(truth: ArrayLike, probability: ArrayLike) -> dict[str, float]:
+    """Brier score and calibration error of stated probabilities."""
+    truth, probability = np.asarray(truth, float), np.asarray(probability, float)
+    brier = float(np.mean((probability - truth) ** 2)) if len(truth) else float("nan")
+    return {"brier": brier, "calibration_error": calibration_error(truth, probability)}

@@ -1,0 +1,1 @@
+"""Brings data in: what providers deliver becomes checked, pseudonymous core tables."""

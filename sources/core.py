@@ -1,0 +1,105 @@
+"""The core of one delivery on disk: checked, pseudonymous, sorted by household, one Parquet file a table and district.
+
+    data/core/2026-11-16/core.json                  as-of date, delivery digest, rows per table, districts
+    data/core/2026-11-16/indicators/41281.parquet   every row of a household lies in its district's file
+    data/core/2026-11-16/quarantine.parquet         table, line, reason code, column; never a value
+    data/vault/2026-11-16/people/41281.parquet      names, addresses, phones (mode 0600); not part of core
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from domain.errors import NotFound
+from sources.tables import TABLES, VAULT_TABLES, Kind, Table
+
+_CORE_TYPES: dict[Kind, type[pl.DataType]] = {
+    Kind.HOUSEHOLD: pl.String,
+    Kind.PERSON: pl.String,
+    Kind.DONG: pl.String,
+    Kind.INDICATOR: pl.Int16,
+    Kind.CHOICE: pl.String,
+    Kind.MONTH: pl.Int32,
+    Kind.DATE: pl.Int32,
+    Kind.ROUND: pl.Int32,
+    Kind.COUNT: pl.Int32,
+    Kind.KRW: pl.Int64,
+    Kind.SHARE: pl.Float64,
+    Kind.FLAG: pl.Boolean,
+    Kind.TEXT: pl.String,
+}
+
+
+def core_column(name: str) -> str:
+    """The name a delivery's column has in core."""
+    return "indicator_no" if name == "indicator_code" else name
+
+
+def core_schema(table: Table) -> dict[str, type[pl.DataType]]:
+    """Column name to Polars type of a core (or vault) table, in the order of the declaration."""
+    return {core_column(column.name): _CORE_TYPES[column.kind] for column in table.columns}
+
+
+@dataclass(frozen=True)
+class Core:
+    """One delivery's core tables under ``folder``."""
+
+    folder: Path
+    as_of: date
+    delivery_digest: str
+    districts: tuple[str, ...]
+    rows: dict[str, int]
+
+    @classmethod
+    def open(cls, folder: Path) -> "Core":
+        """Reads ``core.json``; raises `NotFound` where there is none."""
+        try:
+            about: dict[str, Any] = json.loads((folder / "core.json").read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise NotFound(f"{folder} holds no core tables.", hint="Take a delivery in first: sagak ingest.") from error
+        return cls(
+            folder, date.fromisoformat(about["as_of"]), about["delivery_digest"], tuple(about["districts"]), about["rows"]
+        )
+
+    def scan(self, table: str, districts: Sequence[str] | None = None) -> pl.LazyFrame:
+        """A lazy frame of one core table, of all districts or of those named; empty where no row was delivered."""
+        if table in VAULT_TABLES:
+            raise ValueError(f"{table} is not part of core")
+        paths = [self.folder / table / f"{district}.parquet" for district in districts or self.districts]
+        present = [path for path in paths if path.exists()]
+        schema = core_schema(TABLES[table])
+        if not present:
+            return pl.LazyFrame(schema=schema)
+        return pl.scan_parquet(present, schema=schema)
+
+    def batches(self, *, households: int) -> Iterator[tuple[str, ...]]:
+        """Districts in groups of about ``households`` rows, so that memory stays bounded whatever the country's size."""
+        group: list[str] = []
+        size = 0
+        for district in self.districts:
+            rows = pl.scan_parquet(self.folder / "households" / f"{district}.parquet").select(pl.len()).collect().item()
+            if group and size + rows > households:
+                yield tuple(group)
+                group, size = [], 0
+            group.append(district)
+            size += rows
+        if group:
+            yield tuple(group)
+
+
+def find_core(core_root: Path, as_of: date) -> Core:
+    """The core that knows most about ``as_of``: the newest taken on or before it, else the oldest after it.
+
+    A later delivery serves an earlier date because rows carry the day they became known; columns without such a day
+    (tenure, disability) are then those of the delivery, which `Core.as_of` lets the caller say.
+    """
+    dates = sorted(date.fromisoformat(path.parent.name) for path in core_root.glob("*/core.json"))
+    if not dates:
+        raise NotFound("There are no core tables yet.", hint="Take a delivery in first: sagak ingest DELIVERY.")
+    before = [day for day in dates if day <= as_of]
+    return Core.open(core_root / (before[-1] if before else dates[0]).isoformat())

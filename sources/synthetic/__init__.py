@@ -1,0 +1,8 @@
+"""A population that does not exist, with the published facts of the one that does."""
+
+from sources.synthetic.facts import Fact, compute_facts
+from sources.synthetic.plan import dongs_of
+from sources.synthetic.synthesis import Synthesized, synthesize
+from sources.synthetic.writing import Encoding, FileFormat
+
+__all__ = ["Encoding", "Fact", "FileFormat", "Synthesized", "compute_facts", "dongs_of", "synthesize"]

@@ -1,0 +1,176 @@
+"""Makes a delivery of a population that does not exist, district by district."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from domain.calendar import Round, day_number, month_number, month_start
+from domain.dong import Dong
+from domain.errors import UsageError
+from sources.synthetic import tables
+from sources.synthetic.benefits import Benefits, draw_benefits
+from sources.synthetic.hardship import Homes, draw_frailty, draw_hardship, draw_homes
+from sources.synthetic.history import draw_listings, granted_benefits, past_rounds
+from sources.synthetic.indicators import NONE, Window, draw_reports
+from sources.synthetic.need import draw_need
+from sources.synthetic.outcomes import draw_address_mismatch, draw_outcomes_if_contacted
+from sources.synthetic.people import draw_people
+from sources.synthetic.plan import District, draw_dong_traits, plan_districts
+from sources.synthetic.population import Flags, Floats, Households, Ints, draw_households
+from sources.synthetic.requests import draw_requests
+from sources.synthetic.writing import DeliveryWriter, Encoding, FileFormat, write_parquet
+
+_NO_PHONE_RATE = 0.03
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is made: which weeks and months, from which seed."""
+
+    as_of: date
+    seed: int
+    window: Window
+    rounds: tuple[Round, ...]
+
+    @classmethod
+    def of(cls, *, as_of: date, seed: int, months: int, past_weeks: int, surge_from: date | None = None) -> "Plan":
+        rounds = past_rounds(as_of, past_weeks)
+        first_month = month_number(as_of) - months
+        if past_weeks < 1 or month_number(rounds[0].as_of) < first_month + 2:
+            raise UsageError(
+                f"{past_weeks} past weeks do not fit into {months} months.",
+                hint="Past rounds need two months of indicators before them; ask for more months or fewer weeks.",
+            )
+        surge_month = month_number(surge_from) if surge_from else None
+        if surge_month is not None and not first_month + 12 <= surge_month <= month_number(as_of) - 6:
+            raise UsageError(
+                f"A rise from {surge_from:%Y-%m} on cannot be seen in {months} months before {as_of}.",
+                hint="The delivery must hold the half-year from that month on and the same months a year before.",
+            )
+        return cls(as_of, seed, Window(first_month, months, day_number(as_of), surge_month), rounds)
+
+
+@dataclass(frozen=True)
+class Synthesized:
+    """What was written: the manifest, rows per table, and the truth files apart from it."""
+
+    manifest: Path
+    rows: dict[str, int]
+    truth_files: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class _MadeDistrict:
+    """A district's tables, ready to write."""
+
+    delivery: dict[str, pl.DataFrame]
+    truth: pl.DataFrame
+
+
+def synthesize(
+    folder: Path,
+    *,
+    truth_folder: Path,
+    as_of: date,
+    seed: int,
+    dongs: Sequence[Dong],
+    households: int,
+    months: int = 24,
+    past_weeks: int = 56,
+    surge_from: date | None = None,
+    file_format: FileFormat = FileFormat.PARQUET,
+    encoding: Encoding = Encoding.UTF8,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Synthesized:
+    """Writes one delivery into ``folder`` and its hidden truth into ``truth_folder``.
+
+    Memory is bounded by the largest district. The same arguments give the same bytes, and a district's files depend
+    only on the seed and its own number of households. ``surge_from`` plants the published rise of three kinds of
+    arrears in the half-year from that month on. ``progress`` hears of districts done and their number.
+    Raises `UsageError` where a folder is not empty, lies in the other, or the weeks do not fit into the months.
+    """
+    if truth_folder.resolve().is_relative_to(folder.resolve()):
+        raise UsageError("The truth would lie inside the delivery.", hint="Name a folder apart for the truth.")
+    plan = Plan.of(as_of=as_of, seed=seed, months=months, past_weeks=past_weeks, surge_from=surge_from)
+    districts = plan_districts(dongs, households)
+    writer = DeliveryWriter(folder, as_of, file_format, encoding)
+    truth_folder.mkdir(parents=True, exist_ok=True)
+    truth_files = []
+    for done, district in enumerate(districts, start=1):
+        made = make_district(district, plan)
+        for table, rows in made.delivery.items():
+            writer.write(table, district.code, rows)
+        truth_files.append(truth_folder / f"truth-{district.code}.parquet")
+        write_parquet(made.truth, truth_files[-1])
+        progress(done, len(districts))
+    return Synthesized(writer.finish(), writer.rows(), tuple(truth_files))
+
+
+def _draw_moves(households: Households, homes: Homes, as_of_day: int, rng: np.random.Generator) -> Ints:
+    """The day each household moved in: owners stay ten years, others four; unknown for one in fifty."""
+    mean_days = np.where(homes.tenure == 0, 10.0, 4.0) * 365
+    stayed = np.minimum(rng.exponential(mean_days), np.minimum(households.oldest_months * 30.0, 14_000)).astype(
+        np.int64
+    )
+    return np.where(rng.random(len(stayed)) < 0.02, NONE, as_of_day - stayed)
+
+
+def _draw_phones(frailty: Floats, rng: np.random.Generator) -> Flags:
+    return np.asarray(rng.random(len(frailty)) >= _NO_PHONE_RATE * np.exp(0.4 * np.clip(frailty, -2, 3)))
+
+
+def make_district(district: District, plan: Plan) -> _MadeDistrict:
+    """All tables of one district, in memory."""
+
+    def chance(stream: int) -> np.random.Generator:
+        return district.generator(plan.seed, stream)
+
+    window, as_of_month = plan.window, month_number(plan.as_of)
+    households, members = draw_households(draw_dong_traits(district, chance(0)), chance(1))
+    frailty = draw_frailty(households, chance(2))
+    homes = draw_homes(households, frailty, chance(3))
+    hardship = draw_hardship(households, frailty, months=window.months, rng=chance(4))
+    benefits = draw_benefits(households, homes, frailty, months=window.months, rng=chance(5))
+    reports = draw_reports(households, homes, hardship, window=window, rng=chance(6))
+    truth_month = month_number(plan.rounds[0].as_of)
+    need = draw_need(homes, hardship, reports, first_month=truth_month - window.first_month, rng=chance(15))
+    reports = reports.where(reports.known_day <= window.as_of_day)
+    first_day = day_number(plan.rounds[0].as_of) - 28
+    requests = draw_requests(need, first_day=first_day, last_day=window.as_of_day, rng=chance(7))
+    mismatch = draw_address_mismatch(households, homes, chance(8))
+    outcome = draw_outcomes_if_contacted(households, hardship, need, mismatch, rng=chance(9))
+    listings = draw_listings(
+        households,
+        reports,
+        benefits,
+        requests,
+        outcome,
+        dongs=len(district.dongs),
+        rounds=plan.rounds,
+        window=window,
+        rng=chance(10),
+    )
+    recorded = listings.recorded_day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
+    granted = granted_benefits(
+        listings, recorded_month=recorded - window.first_month, last=window.months, rng=chance(11)
+    )
+    has_phone = _draw_phones(frailty, chance(12))
+    moved_in = _draw_moves(households, homes, window.as_of_day, chance(13))
+    ids = tables.household_ids(district)
+    delivery = {
+        "households": tables.households_table(
+            ids, district, households, homes, moved_in_day=moved_in, mismatch=mismatch, has_phone=has_phone
+        ),
+        "members": tables.members_table(ids, district, members, as_of_month=as_of_month),
+        "indicators": tables.indicators_table(ids, reports, first_month=window.first_month),
+        "benefits": tables.benefits_table(ids, Benefits.joined([benefits, granted]), first_month=window.first_month),
+        "outcomes": tables.outcomes_table(ids, listings, plan.rounds),
+        "requests": tables.requests_table(ids, requests),
+        "people": draw_people(ids, households.dong, district.dongs, has_phone, chance(14)),
+    }
+    truth = tables.truth_table(ids, need, outcome, first_month=month_start(truth_month))
+    return _MadeDistrict(delivery, truth)

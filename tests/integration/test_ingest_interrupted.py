@@ -1,0 +1,117 @@
+"""A run that is killed, or whose disk is full: the core of the date is the old one or the new one, never a mixture."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from sources.core import Core
+from tests.support.deliveries import DeliveryFolder, every_file, indicator, person, take_in
+
+ROOT = Path(__file__).parents[2]
+# Takes a delivery in and kills itself before the n-th call of one of the run's own steps.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import sources.ingest as ingest_module
+from tests.support.deliveries import KEY
+
+folder, root, step, left = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+
+def dying(step):
+    def wrapped(*args):
+        global left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return step(*args)
+    return wrapped
+
+def nothing(message):
+    pass
+
+progress = dying(nothing) if step == "progress" else nothing
+if step != "progress":
+    setattr(ingest_module, step, dying(getattr(ingest_module, step)))
+ingest_module.ingest(folder, core_root=root / "core", vault_root=root / "vault", key=KEY, progress=progress)
+"""
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from domain.errors import StorageFailed
+from tests.support.deliveries import take_in
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))
+try:
+    take_in(Path(sys.argv[1]), Path(sys.argv[2]))
+except StorageFailed as failed:
+    print(failed, failed.hint)
+"""
+
+
+def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", script, *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+
+def old_and_new(tmp_path: Path) -> tuple[Path, Path]:
+    """Two deliveries of one date; the second has more indicators and one name less."""
+    old = DeliveryFolder(tmp_path / "old")
+    new = DeliveryFolder(tmp_path / "new")
+    new.rows["indicators"] = [*old.rows["indicators"], indicator("H5"), indicator("H2")]
+    new.rows["people"] = [person("H2")]
+    return old.write(), new.write()
+
+
+def core_files(root: Path) -> dict[str, bytes]:
+    return {name: content for name, content in every_file(root / "core").items() if not name.startswith(".")}
+
+
+STEPS = [("progress", left) for left in (0, 7, 9, 12, 15, 18, 21, 22)]
+STEPS += [("_put_in_place", left) for left in (0, 1)] + [("_exchange", left) for left in (0, 1)]
+STEPS += [("_sync", left) for left in (0, 3, 6, 9)]
+
+
+@pytest.mark.parametrize(("step", "left"), STEPS)
+def test_a_kill_leaves_the_old_core_or_the_new_one(tmp_path: Path, step: str, left: int) -> None:
+    old, new = old_and_new(tmp_path)
+    take_in(old, tmp_path / "data")
+    take_in(new, tmp_path / "expected")
+    before, after = core_files(tmp_path / "data"), core_files(tmp_path / "expected")
+    killed = run(KILLED, new, tmp_path / "data", step, left)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert core_files(tmp_path / "data") in (before, after)
+    take_in(new, tmp_path / "data")
+    assert every_file(tmp_path / "data") == every_file(tmp_path / "expected")
+
+
+@pytest.mark.parametrize(("step", "left"), [("progress", 9), ("progress", 20), ("_put_in_place", 1)])
+def test_a_kill_of_a_first_run_leaves_no_core_at_all(tmp_path: Path, step: str, left: int) -> None:
+    _, new = old_and_new(tmp_path)
+    assert run(KILLED, new, tmp_path / "data", step, left).returncode == -signal.SIGKILL
+    assert core_files(tmp_path / "data") == {}
+    assert Core.open(take_in(new, tmp_path / "data").folder).rows["indicators"] == 5
+
+
+@pytest.mark.parametrize("bytes_allowed", [0, 512, 2_000])
+def test_a_full_disk_is_told_and_changes_nothing(tmp_path: Path, bytes_allowed: int) -> None:
+    """A limit on file size stands in for the disk: it fails at the same calls."""
+    old, new = old_and_new(tmp_path)
+    take_in(old, tmp_path / "data")
+    before = every_file(tmp_path / "data")
+    limited = run(LIMITED, new, tmp_path / "data", bytes_allowed)
+    assert "there is no space left" in limited.stdout, limited.stderr
+    assert "Free about three times" in limited.stdout
+    assert every_file(tmp_path / "data") == before
+
+
+def test_a_core_that_is_being_read_while_it_is_replaced_stays_whole(tmp_path: Path) -> None:
+    old, new = old_and_new(tmp_path)
+    core = take_in(old, tmp_path / "data")
+    with (core.folder / "indicators" / "41281.parquet").open("rb") as file:
+        take_in(new, tmp_path / "data")
+        assert pl.read_parquet(file).height == 2
+    assert core.scan("indicators").collect().height == 5

@@ -1,0 +1,1 @@
+"""Makes candidate bundles: cohort, labels, splits, fit, compare, card."""

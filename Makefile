@@ -3,7 +3,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 # One lock for those who run Sagak, one for those who work on it (tests, Spark, the proof of the reasons).
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# The environment needs no pip of its own, so Debian's python3.11 without python3-venv is enough.
+INSTALL := $(PYTHON) -m pip --python $(BIN)/python --quiet --disable-pip-version-check install
 
 .PHONY: run test check format bench soak lock wheel clean
 
@@ -34,20 +35,21 @@ lock: $(VENV)/dev.done  ## resolve the dependencies anew (needs uv on the PATH)
 	uv pip compile pyproject.toml --extra dev --extra spark --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -c requirements/run.txt -o requirements/dev.txt
 
 wheel: $(VENV)/dev.done  ## what a closed site installs, beside the wheels of requirements/run.txt
-	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	$(PYTHON) -m pip --python $(BIN)/python --quiet wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:
 	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --without-pip $(VENV)
 
 $(VENV)/run.done: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what Sagak needs (about a minute the first time) ..."
-	$(INSTALL) -r requirements/run.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(INSTALL) --require-hashes -r requirements/run.txt
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -c "import lightgbm" || { echo "LightGBM needs the OpenMP runtime: apt-get install libgomp1"; exit 1; }
 	touch $@
 
 $(VENV)/dev.done: requirements/dev.txt $(VENV)/run.done
-	$(INSTALL) -r requirements/dev.txt
+	$(INSTALL) --require-hashes -r requirements/dev.txt
 	touch $@

@@ -1,4 +1,4 @@
-"""The survey catalogue: what the Korea Welfare Panel says of a household, as far as public registers could know it too."""
+"""The survey catalogue: what the Korea Welfare Panel says of a household, as far as public registers could know."""
 
 from typing import Any
 

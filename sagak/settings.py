@@ -12,6 +12,7 @@ from domain.policy import Policy
 KNOWN = {
     "SAGAK_HOME": "folder that holds data/, models/ and mlruns/ (default: the current folder)",
     "SAGAK_POLICY": "policy file (default: policy.toml in the home folder, else the one that came with Sagak)",
+    "SAGAK_OUTSIDE_DATA": "folder with survey files that are not part of the project; only tests look there",
     "SAGAK_KEY_FILE": "key of the pseudonyms (default: data/keys/pseudonym.key in the home folder)",
 }
 _OWN_POLICY = Path(__file__).parent / "policy.toml"

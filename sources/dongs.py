@@ -81,8 +81,8 @@ def dong_successors(as_of: date) -> Mapping[str, str]:
 def dong_fault(code: str, as_of: date) -> DongFault | None:
     """Why ``code`` names no dong on ``as_of``; None where it does.
 
-    Legal-dong codes (법정동코드) have ten digits too. They are told apart by their dong part: a legal 동 is numbered from 101,
-    and a 리 below an 읍 or 면 ends in other digits than 00, while administrative codes start at 250 and always end in 00.
+    Legal-dong codes (법정동코드) have ten digits too. Their dong part tells: a legal 동 is numbered from 101,
+    and a 리 below an 읍 or 면 ends in other digits than 00; administrative codes start at 250 and always end in 00.
     """
     if code in dong_successors(as_of):
         return None

@@ -45,8 +45,8 @@ def check_delivery(folder: Path, *, progress: Progress = _silent) -> DeliveryRep
 def ingest(folder: Path, *, core_root: Path, vault_root: Path, key: bytes, progress: Progress = _silent) -> Core:
     """The core of a delivery, taken in whole.
 
-    Raises `DeliveryRefused` or `StorageFailed`; then, and after a kill at any moment, the core of that date is what it was
-    before. The same delivery and key give the same bytes.
+    Raises `DeliveryRefused` or `StorageFailed`; then, and after a kill at any moment, the core of that date is what it
+    was before, or the new one. The same delivery and key give the same bytes.
     """
     if len(key) != KEY_BYTES:
         raise ValueError(f"a key has {KEY_BYTES} bytes")

@@ -1,7 +1,7 @@
-"""Takes one verified delivery in: reads, settles and writes its rows. Runs in the reading process (`sources.isolation`).
+"""Takes one verified delivery in: reads, settles and writes its rows, in the reading process (`sources.isolation`).
 
-Three passes keep memory bounded whatever the size: files are read batch by batch into buckets of households; each bucket is
-settled by itself; the settled rows are gathered by district.
+Three passes keep memory bounded whatever the size: files are read batch by batch into buckets of households; each
+bucket is settled by itself; the settled rows are gathered by district.
 """
 
 from collections import Counter

@@ -29,15 +29,15 @@ def run_isolated(
 ) -> T:
     """What ``function(*args)`` returns, computed in a child process with a limit on address space and processor time.
 
-    ``function`` is found by name, so it stands at module level; arguments and result are pickled. Given ``progress``, the
-    function is called with a keyword ``progress`` too, and what it says there is passed on. An exception raised in the child
-    is raised here. Raises `DeliveryRefused` when the child dies or outgrows its memory (MiB, address space) or its
-    processor time (seconds, all threads together).
+    ``function`` is found by name, so it stands at module level; arguments and result are pickled. Given ``progress``,
+    the function is called with a keyword ``progress`` too, and what it says there is passed on. An exception raised in
+    the child is raised here. Raises `DeliveryRefused` when the child dies or outgrows its memory (MiB, address space)
+    or its processor time (seconds, all threads together).
     """
-    # A fresh interpreter, not multiprocessing's spawn: that would import the caller's main program into the child first.
+    # A fresh interpreter, not multiprocessing's spawn: that would import the caller's main program first.
     ours, theirs = os.pipe()
     payload = pickle.dumps((function.__module__, function.__qualname__, args, progress is not None, memory_mb, seconds))
-    child = subprocess.Popen(
+    child = subprocess.Popen(  # noqa: S603 - our own interpreter and our own words
         [sys.executable, "-c", _SERVE.format(path=sys.path, fd=theirs)],
         stdin=subprocess.PIPE,
         # A parser that dies may print what it was reading.
@@ -95,7 +95,9 @@ def _death(return_code: int, step: str) -> DeliveryRefused:
 def serve(fd: int) -> None:
     """The child's side: one job from standard input, its progress and result into the pipe ``fd``."""
     size = int.from_bytes(sys.stdin.buffer.read(8), "little")
-    module, name, args, wants_progress, memory_mb, seconds = pickle.loads(sys.stdin.buffer.read(size))
+    module, name, args, wants_progress, memory_mb, seconds = pickle.loads(  # noqa: S301 - the parent wrote it
+        sys.stdin.buffer.read(size)
+    )
     threading.Thread(target=_end_with_parent, daemon=True).start()
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb * _MIB, memory_mb * _MIB))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
@@ -109,7 +111,7 @@ def serve(fd: int) -> None:
         answer = ("error", _too_large())
     except SagakError as error:
         answer = ("error", error)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the parent raises it
+    except Exception as error:
         answer = ("error", _portable(error))
     answers.send(answer)
 
@@ -118,8 +120,8 @@ def _portable(error: Exception) -> Exception:
     """The error with the child's traceback; one that does not pickle is named instead, without its words."""
     error.add_note("In the reading process:\n" + "".join(traceback.format_tb(error.__traceback__)))
     try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:  # noqa: BLE001 - pickling runs foreign code
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - just made here
+    except Exception:
         return RuntimeError(f"{type(error).__name__} in the reading process")
     return error
 

@@ -1,4 +1,4 @@
-"""The Korea Welfare Panel Study, wave 12 (한국복지패널 12차): one row a household, with features' raw quantities and labels."""
+"""The Korea Welfare Panel Study, wave 12 (한국복지패널 12차): one row a household, its quantities and labels."""
 
 import csv
 from dataclasses import dataclass
@@ -16,7 +16,6 @@ from sources.reference import reference_path
 INTERVIEW_YEAR = 2017
 # 7개 권역, the finest area of the survey; in the order of the codes of h12_reg7.
 REGIONS = ("서울", "인천·경기", "부산·경남·울산", "대구·경북", "대전·충남", "강원·충북", "광주·전남·전북·제주")
-_KEY = "h12_merkey"
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def read_households(path: Path) -> pl.DataFrame:
     Money is in 10,000 won. ``household_id`` is the survey's own key as text; give it a pseudonym before it is stored.
     Raises `DeliveryRefused` for a file that is damaged, of another type or another wave.
     """
-    return households(read_person_rows(path, [known.variable for known in variables()], key=_KEY))
+    return households(read_person_rows(path, [known.variable for known in variables()]))
 
 
 def households(rows: pl.DataFrame) -> pl.DataFrame:

@@ -60,7 +60,7 @@ def key_fingerprint(key: bytes) -> str:
 def load_key(path: Path) -> bytes:
     """The 32-byte key at ``path``, drawn and written with mode 0600 on first use.
 
-    Raises `UsageError` for a file of another size or one that others may read, `StorageFailed` where it cannot be written.
+    Raises `UsageError` for a file of another size or that others may read, `StorageFailed` where it cannot be written.
     """
     try:
         return _read_key(path)

@@ -12,7 +12,7 @@ from sources.reference import indicators, reference_path
 
 
 class Reason(StrEnum):
-    """One reason a row; of several faults the first in this order of checks counts: cells, row, duplicates, household."""
+    """One reason a row; of several faults the first found counts: cells, the row, its household, repeats."""
 
     MISSING = "missing"
     BAD_TEXT = "bad_text"
@@ -52,6 +52,7 @@ GOOD = 0  # what the reason column of a frame holds for a row without fault; a r
 
 
 def reason_number(reason: Reason) -> int:
+    """What the reason column holds for ``reason``."""
     return REASONS.index(reason) + 1
 
 

@@ -131,7 +131,7 @@ def accepts(column: Column, found: pa.DataType) -> bool:
     return is_text
 
 
-_EXPECTED = {kind: "text" for kind in Kind} | {
+_EXPECTED = dict.fromkeys(Kind, "text") | {
     Kind.MONTH: 'text "2026-11" or a date',
     Kind.DATE: 'text "2026-11-16" or a date',
     Kind.COUNT: "whole numbers",
@@ -144,8 +144,8 @@ _EXPECTED = {kind: "text" for kind in Kind} | {
 def _csv_encoding(path: Path) -> str:
     """Which of the three encodings the whole file is in.
 
-    Line by line, because a file put together from two systems may decode as CP949 and still be half nonsense: a line that
-    is Korean in UTF-8 cannot stand in a file that is CP949 elsewhere.
+    Line by line, because a file put together from two systems may decode as CP949 and still be half nonsense: a line
+    that is Korean in UTF-8 cannot stand in a file that is CP949 elsewhere.
     """
     all_utf8, all_cp949, some_korean_utf8 = True, True, False
     with path.open("rb") as file:
@@ -192,7 +192,7 @@ def _csv_batches(path: Path, table: Table, codec: str) -> Iterator[pa.RecordBatc
                 yield _text_batch(path.name, [line for line in lines if line], header, order)
         except csv.Error as error:
             raise DeliveryRefused(
-                f"{path.name} is broken near line {reader.line_num:,}: a quote is not closed, or a cell is far too long.",
+                f"{path.name} is broken near line {reader.line_num:,}: a quote is not closed, or a cell is too long.",
                 hint="Ask the provider to quote cells that hold commas or quotes, and to double quotes inside them.",
             ) from error
 

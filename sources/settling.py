@@ -1,4 +1,4 @@
-"""Which of the rows that are good by themselves stay: one row a key, one dong a household, no row without its household.
+"""Which rows stay of those good by themselves: one row a key, one dong a household, no row without its household.
 
 A bucket holds all rows of its households, so everything here is decided within one.
 """
@@ -32,8 +32,8 @@ def core_order(table: Table) -> list[str]:
 def settle_households(good: pl.DataFrame) -> Settled:
     """One row a household.
 
-    Under one dong the first row stays. Under several the newest ``moved_in_on`` decides, if it belongs to one dong only;
-    otherwise nobody can say where the household lives, and all its rows are set aside.
+    Under one dong the first row stays. Under several the newest ``moved_in_on`` decides, if it belongs to one dong
+    only; otherwise nobody can say where the household lives, and all its rows are set aside.
     """
     good = good.with_columns(pl.col("dong_code").str.head(5).alias(DISTRICT)).sort(DISTRICT, HOUSEHOLD, ROW)
     is_repeated = pl.col(HOUSEHOLD).is_duplicated()
@@ -87,8 +87,8 @@ def _with_winners(repeated: pl.DataFrame) -> pl.DataFrame:
 def settle_rows(table: Table, good: pl.DataFrame, homes: pl.DataFrame) -> Settled:
     """The rows of known households, one a key: the first delivered stays.
 
-    ``homes`` has every household id that was delivered: with its district, or with "" where the household itself was set
-    aside.
+    ``homes`` has every household id that was delivered: with its district, or with "" where the household itself was
+    set aside.
     """
     joined = good.join(homes, on=HOUSEHOLD, how="left")
     homeless = joined.filter(pl.col(DISTRICT).fill_null("") == "").with_columns(

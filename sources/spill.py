@@ -26,6 +26,7 @@ def bucket_of(household_id: pl.Expr, count: int) -> pl.Expr:
 
 
 def to_arrow(frame: pl.DataFrame) -> pa.Table:
+    """The frame with the plain text type that every Arrow reader knows."""
     return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
@@ -38,7 +39,8 @@ class BucketWriter:
 
     def append(self, frame: pl.DataFrame) -> None:
         if self._count == 1:
-            return self._write(0, frame)
+            self._write(0, frame)
+            return
         parts = frame.with_columns(bucket_of(pl.col("household_id"), self._count).alias("_bucket")).partition_by(
             "_bucket", as_dict=True, include_key=False
         )
@@ -48,7 +50,7 @@ class BucketWriter:
     def _write(self, bucket: int, frame: pl.DataFrame) -> None:
         rows = to_arrow(frame)
         if bucket not in self._writers:
-            path = bucket_path(self._folder, self._table, bucket)
+            path = _bucket_path(self._folder, self._table, bucket)
             self._writers[bucket] = pa.ipc.new_stream(str(path), rows.schema, options=_OPTIONS)
         self._writers[bucket].write_table(rows)
 
@@ -57,13 +59,13 @@ class BucketWriter:
             writer.close()
 
 
-def bucket_path(folder: Path, table: str, bucket: int) -> Path:
+def _bucket_path(folder: Path, table: str, bucket: int) -> Path:
     return folder / f"{table}.{bucket}.arrows"
 
 
 def take_bucket(folder: Path, table: str, bucket: int) -> pl.DataFrame | None:
     """The rows of a bucket, whose file is then gone; None where no row fell into it."""
-    path = bucket_path(folder, table, bucket)
+    path = _bucket_path(folder, table, bucket)
     if not path.exists():
         return None
     with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as reader:

@@ -4,7 +4,7 @@ Plain Python for one value at a time; `sources.cells` calls it once for each dis
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from math import isnan
 from typing import Any
@@ -44,54 +44,41 @@ def parser(column: Column, as_of: date) -> Parser:
 
     Ids come back as cleaned provider ids: making pseudonyms of them is the caller's part.
     """
-    match column.kind:
-        case Kind.HOUSEHOLD | Kind.PERSON:
-            return lambda value: parse_text(value, longest=MAX_ID_CHARACTERS)
-        case Kind.TEXT:
-            return lambda value: parse_text(value, longest=MAX_TEXT_CHARACTERS)
-        case Kind.DONG:
-            return lambda value: parse_dong(value, as_of)
-        case Kind.INDICATOR:
-            numbers = {known.code: known.number for known in indicators()}
-            return lambda value: _looked_up(value, numbers, Reason.UNKNOWN_INDICATOR)
-        case Kind.CHOICE:
-            words = {word: word for word in column.choices}
-            return lambda value: _looked_up(value, words, Reason.UNKNOWN_CHOICE)
-        case Kind.MONTH if column.name == "birth_month":
-            return lambda value: parse_birth_month(value, as_of)
-        case Kind.MONTH:
-            return _not_after(parse_month, None if column.may_be_future else month_number(as_of))
-        case Kind.DATE:
-            return _not_after(parse_date, None if column.may_be_future else day_number(as_of))
-        case Kind.ROUND:
-            return _not_after(parse_round, day_number(as_of))
-        case Kind.COUNT:
-            return lambda value: parse_whole(value, largest=MAX_MONTHS, too_large=Reason.MONTHS_ABSURD)
-        case Kind.KRW:
-            return lambda value: parse_whole(value, largest=MAX_KRW, too_large=Reason.TOO_LARGE)
-        case Kind.SHARE:
-            return parse_share
-        case Kind.FLAG:
-            return parse_flag
+    if column.name == "birth_month":
+        return lambda value: parse_birth_month(value, as_of)
+    if column.kind in _DATED:
+        parse, number = _DATED[column.kind]
+        return parse if column.may_be_future else _not_after(parse, number(as_of))
+    if column.kind is Kind.DONG:
+        return lambda value: parse_dong(value, as_of)
+    if column.kind is Kind.CHOICE:
+        return _lookup({word: word for word in column.choices}, Reason.UNKNOWN_CHOICE)
+    if column.kind is Kind.INDICATOR:
+        return _lookup({known.code: known.number for known in indicators()}, Reason.UNKNOWN_INDICATOR)
+    return _PLAIN[column.kind]
 
 
-def _not_after(parse: Parser, latest: int | None) -> Parser:
+def _not_after(parse: Parser, latest: int) -> Parser:
     def checked(value: Any) -> int:
         number: int = parse(value)
-        if latest is not None and number > latest:
+        if number > latest:
             raise Faulty(Reason.IN_FUTURE)
         return number
 
     return checked
 
 
-def _looked_up(value: str, known: dict[str, Any], reason: Reason) -> Any:
-    if value not in known:
-        raise Faulty(reason)
-    return known[value]
+def _lookup(known: Mapping[str, Any], reason: Reason) -> Parser:
+    def looked_up(value: str) -> Any:
+        if value not in known:
+            raise Faulty(reason)
+        return known[value]
+
+    return looked_up
 
 
 def parse_text(value: str, *, longest: int) -> str:
+    """The text, if it is of bearable length and holds nothing invisible."""
     if len(value) > longest:
         raise Faulty(Reason.TOO_LONG)
     # Control characters, line breaks and the invisible ones that turn text around: nothing of it belongs in a name.
@@ -101,6 +88,7 @@ def parse_text(value: str, *, longest: int) -> str:
 
 
 def parse_dong(value: str, as_of: date) -> str:
+    """The code that is valid on ``as_of`` for the dong of this one."""
     successors = dong_successors(as_of)
     if value in successors:
         return successors[value]
@@ -125,6 +113,7 @@ def parse_month(value: str | date) -> int:
 
 
 def parse_birth_month(value: str | date, as_of: date) -> int:
+    """The month number of a birth that a living person can have."""
     # Who was born before 1900 is too old rather than badly written.
     if isinstance(value, str) and (found := _MONTH.fullmatch(value)) and int(found[1]) < _EARLIEST_YEAR:
         raise Faulty(Reason.BORN_TOO_LONG_AGO)
@@ -137,6 +126,7 @@ def parse_birth_month(value: str | date, as_of: date) -> int:
 
 
 def parse_date(value: str | date) -> int:
+    """A day number from "2026-11-16" or a date."""
     if isinstance(value, str):
         if not _DATE.fullmatch(value):
             raise Faulty(Reason.BAD_DATE)
@@ -150,6 +140,7 @@ def parse_date(value: str | date) -> int:
 
 
 def parse_round(value: str) -> int:
+    """The day number of the Monday of a round such as "2026-W47"."""
     try:
         return day_number(Round.parse(value).as_of)
     except UsageError:
@@ -157,6 +148,7 @@ def parse_round(value: str) -> int:
 
 
 def parse_whole(value: str | float, *, largest: int, too_large: Reason) -> int:
+    """A whole number from 0 to ``largest``; ``too_large`` is the reason for what is above."""
     if isinstance(value, str):
         if not _INTEGER.fullmatch(value):
             raise Faulty(Reason.BAD_NUMBER)
@@ -172,6 +164,7 @@ def parse_whole(value: str | float, *, largest: int, too_large: Reason) -> int:
 
 
 def parse_share(value: str | float) -> float:
+    """A number above 0 and up to 1."""
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
         raise Faulty(Reason.BAD_NUMBER)
     number = float(value)
@@ -182,8 +175,25 @@ def parse_share(value: str | float) -> float:
     return number
 
 
-def parse_flag(value: str | int | bool) -> bool:
+def parse_flag(value: Any) -> bool:
+    """True or false from a boolean, 1 or 0, or their names."""
     flag = _FLAGS.get(str(value).lower())
     if flag is None:
         raise Faulty(Reason.BAD_FLAG)
     return flag
+
+
+_DATED: Mapping[Kind, tuple[Parser, Callable[[date], int]]] = {
+    Kind.MONTH: (parse_month, month_number),
+    Kind.DATE: (parse_date, day_number),
+    Kind.ROUND: (parse_round, day_number),
+}
+_PLAIN: Mapping[Kind, Parser] = {
+    Kind.HOUSEHOLD: lambda value: parse_text(value, longest=MAX_ID_CHARACTERS),
+    Kind.PERSON: lambda value: parse_text(value, longest=MAX_ID_CHARACTERS),
+    Kind.TEXT: lambda value: parse_text(value, longest=MAX_TEXT_CHARACTERS),
+    Kind.COUNT: lambda value: parse_whole(value, largest=MAX_MONTHS, too_large=Reason.MONTHS_ABSURD),
+    Kind.KRW: lambda value: parse_whole(value, largest=MAX_KRW, too_large=Reason.TOO_LARGE),
+    Kind.SHARE: parse_share,
+    Kind.FLAG: parse_flag,
+}

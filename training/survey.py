@@ -52,7 +52,7 @@ SURVEY_PARAMETERS: Mapping[str, Any] = MappingProxyType(
         "lambda_l2": 5.0,
         "deterministic": True,
         "force_row_wise": True,
-        "num_threads": 1,  # folds run in parallel, and trees this small lose tenfold to threads that wait for each other
+        "num_threads": 1,  # folds run in parallel; threads of trees this small only wait for each other
         "verbosity": -1,
     }
 )

@@ -1,5 +1,6 @@
 """The training log: MLflow in a SQLite store under ``mlruns/``, with figures and hashes and no row of any person."""
 
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +25,8 @@ def log_run(
     """Records one training run and gives its id. ``artifacts`` are texts by file name."""
     import mlflow  # seconds to import: only those who train pay for it
 
+    for noisy in ("mlflow", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)  # a first connection tells each of its forty migrations
     mlruns.mkdir(parents=True, exist_ok=True)
     mlflow.set_tracking_uri(f"sqlite:///{mlruns / 'mlflow.db'}")
     if mlflow.get_experiment_by_name(EXPERIMENT) is None:

@@ -265,8 +265,10 @@ _GRANTED = {
 }
 
 
-def granted_benefits(listings: Listings, *, recorded_month: Ints, last: int, rng: np.random.Generator) -> Benefits:
+def granted_benefits(listings: Listings, *, window: Window, rng: np.random.Generator) -> Benefits:
     """The benefits that recorded outcomes brought, from the month after the record on."""
+    since_1970 = listings.recorded_day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    recorded_month, last = since_1970 + 1970 * 12 - window.first_month, window.months
     empty = np.empty(0, dtype=np.int64)
     parts = [Benefits(empty, empty, empty, empty)]
     for outcome, programs in _GRANTED.items():

@@ -23,8 +23,6 @@ _DRIVERS: dict[Driver, tuple[float, float, float, float]] = {
 _LARGEST_WEIGHT = 40.0
 # Three of a hundred reported months come again later with another amount.
 _RESTATED_RATE = 0.03
-# Some of the added arrears fall on households that are in arrears already and do not show.
-_SURGE_OVERLAP = 1.04
 _PROMPT_DAYS, _LATE_DAYS, _LATE_RATE = 4.0, 40.0, 0.08
 
 
@@ -229,7 +227,7 @@ def _spells_with_surge(
     if window.surge_month is not None and code in SURGE:
         # Arrears begin to be reported some months late: the rise begins earlier by as many.
         begin = window.surge_month - window.first_month - (register.reports_from - 1)
-        extra = rate * (SURGE[code] - 1) * _SURGE_OVERLAP
+        extra = rate * (SURGE[code] - 1)
         more = _draw_spells(register, who, weights, season, rate=extra, rng=rng.spawn(1)[0], from_month=begin)
         spells = _Spells(
             np.concatenate((spells.household, more.household)),

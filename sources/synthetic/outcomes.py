@@ -53,6 +53,7 @@ _OTHER_RECORD_DAYS = 8
 
 
 def code_of(outcome: Outcome) -> int:
+    """The outcome's number in the simulated arrays."""
     return OUTCOMES.index(outcome)
 
 

@@ -3,28 +3,31 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import IntEnum, auto
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from domain.calendar import Round, day_number, month_number, month_start
+from domain.calendar import Round, day_number, month_number
 from domain.dong import Dong
 from domain.errors import UsageError
 from sources.synthetic import tables
 from sources.synthetic.benefits import Benefits, draw_benefits
 from sources.synthetic.hardship import Homes, draw_frailty, draw_hardship, draw_homes
-from sources.synthetic.history import draw_listings, granted_benefits, past_rounds
-from sources.synthetic.indicators import NONE, Window, draw_reports
+from sources.synthetic.history import Listings, draw_listings, granted_benefits, past_rounds
+from sources.synthetic.indicators import NONE, Reports, Window, draw_reports
 from sources.synthetic.need import draw_need
 from sources.synthetic.outcomes import draw_address_mismatch, draw_outcomes_if_contacted
 from sources.synthetic.people import draw_people
 from sources.synthetic.plan import District, draw_dong_traits, plan_districts
-from sources.synthetic.population import Flags, Floats, Households, Ints, draw_households
-from sources.synthetic.requests import draw_requests
+from sources.synthetic.population import Flags, Floats, Households, Ints, Members, draw_households
+from sources.synthetic.requests import Requests, draw_requests
 from sources.synthetic.writing import DeliveryWriter, Encoding, FileFormat, write_parquet
 
 _NO_PHONE_RATE = 0.03
+_REQUEST_DAYS_BEFORE = 28  # a referral made before the first past round may still count in it
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,47 @@ class Synthesized:
     truth_files: tuple[Path, ...]
 
 
+class _Part(IntEnum):
+    """The parts of the work that draw on chance of their own: a change in one leaves the others as they were."""
+
+    DONGS = 0
+    HOUSEHOLDS = auto()
+    FRAILTY = auto()
+    HOMES = auto()
+    HARDSHIP = auto()
+    BENEFITS = auto()
+    REPORTS = auto()
+    REQUESTS = auto()
+    ADDRESSES = auto()
+    OUTCOMES = auto()
+    LISTINGS = auto()
+    GRANTS = auto()
+    PHONES = auto()
+    MOVES = auto()
+    PEOPLE = auto()
+    NEED = auto()
+
+
 @dataclass(frozen=True)
-class _MadeDistrict:
+class _Simulated:
+    """A district as arrays."""
+
+    households: Households
+    members: Members
+    homes: Homes
+    reports: Reports
+    benefits: Benefits
+    requests: Requests
+    listings: Listings
+    mismatch: Flags
+    has_phone: Flags
+    moved_in_day: Ints
+    need: Flags
+    outcome: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class MadeDistrict:
     """A district's tables, ready to write."""
 
     delivery: dict[str, pl.DataFrame]
@@ -123,26 +165,26 @@ def _draw_phones(frailty: Floats, rng: np.random.Generator) -> Flags:
     return np.asarray(rng.random(len(frailty)) >= _NO_PHONE_RATE * np.exp(0.4 * np.clip(frailty, -2, 3)))
 
 
-def make_district(district: District, plan: Plan) -> _MadeDistrict:
-    """All tables of one district, in memory."""
+def _simulate(district: District, plan: Plan) -> _Simulated:
+    window = plan.window
+    truth_month = month_number(plan.rounds[0].as_of) - window.first_month
 
-    def chance(stream: int) -> np.random.Generator:
-        return district.generator(plan.seed, stream)
+    def chance(part: _Part) -> np.random.Generator:
+        return district.generator(plan.seed, part)
 
-    window, as_of_month = plan.window, month_number(plan.as_of)
-    households, members = draw_households(draw_dong_traits(district, chance(0)), chance(1))
-    frailty = draw_frailty(households, chance(2))
-    homes = draw_homes(households, frailty, chance(3))
-    hardship = draw_hardship(households, frailty, months=window.months, rng=chance(4))
-    benefits = draw_benefits(households, homes, frailty, months=window.months, rng=chance(5))
-    reports = draw_reports(households, homes, hardship, window=window, rng=chance(6))
-    truth_month = month_number(plan.rounds[0].as_of)
-    need = draw_need(homes, hardship, reports, first_month=truth_month - window.first_month, rng=chance(15))
+    households, members = draw_households(draw_dong_traits(district, chance(_Part.DONGS)), chance(_Part.HOUSEHOLDS))
+    frailty = draw_frailty(households, chance(_Part.FRAILTY))
+    homes = draw_homes(households, frailty, chance(_Part.HOMES))
+    hardship = draw_hardship(households, frailty, months=window.months, rng=chance(_Part.HARDSHIP))
+    benefits = draw_benefits(households, homes, frailty, months=window.months, rng=chance(_Part.BENEFITS))
+    reports = draw_reports(households, homes, hardship, window=window, rng=chance(_Part.REPORTS))
+    # Need follows from what happened, also where no report of it has arrived yet.
+    need = draw_need(homes, hardship, reports, first_month=truth_month, rng=chance(_Part.NEED))
     reports = reports.where(reports.known_day <= window.as_of_day)
-    first_day = day_number(plan.rounds[0].as_of) - 28
-    requests = draw_requests(need, first_day=first_day, last_day=window.as_of_day, rng=chance(7))
-    mismatch = draw_address_mismatch(households, homes, chance(8))
-    outcome = draw_outcomes_if_contacted(households, hardship, need, mismatch, rng=chance(9))
+    first_day = day_number(plan.rounds[0].as_of) - _REQUEST_DAYS_BEFORE
+    requests = draw_requests(need, first_day=first_day, last_day=window.as_of_day, rng=chance(_Part.REQUESTS))
+    mismatch = draw_address_mismatch(households, homes, chance(_Part.ADDRESSES))
+    outcome = draw_outcomes_if_contacted(households, hardship, need, mismatch, rng=chance(_Part.OUTCOMES))
     listings = draw_listings(
         households,
         reports,
@@ -152,25 +194,47 @@ def make_district(district: District, plan: Plan) -> _MadeDistrict:
         dongs=len(district.dongs),
         rounds=plan.rounds,
         window=window,
-        rng=chance(10),
+        rng=chance(_Part.LISTINGS),
     )
-    recorded = listings.recorded_day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
-    granted = granted_benefits(
-        listings, recorded_month=recorded - window.first_month, last=window.months, rng=chance(11)
+    granted = granted_benefits(listings, window=window, rng=chance(_Part.GRANTS))
+    return _Simulated(
+        households=households,
+        members=members,
+        homes=homes,
+        reports=reports,
+        benefits=Benefits.joined([benefits, granted]),
+        requests=requests,
+        listings=listings,
+        mismatch=mismatch,
+        has_phone=_draw_phones(frailty, chance(_Part.PHONES)),
+        moved_in_day=_draw_moves(households, homes, window.as_of_day, chance(_Part.MOVES)),
+        need=need,
+        outcome=outcome,
     )
-    has_phone = _draw_phones(frailty, chance(12))
-    moved_in = _draw_moves(households, homes, window.as_of_day, chance(13))
+
+
+def make_district(district: District, plan: Plan) -> MadeDistrict:
+    """All tables of one district, in memory."""
+    made, first_month = _simulate(district, plan), plan.window.first_month
     ids = tables.household_ids(district)
     delivery = {
         "households": tables.households_table(
-            ids, district, households, homes, moved_in_day=moved_in, mismatch=mismatch, has_phone=has_phone
+            ids,
+            district,
+            made.households,
+            made.homes,
+            moved_in_day=made.moved_in_day,
+            mismatch=made.mismatch,
+            has_phone=made.has_phone,
         ),
-        "members": tables.members_table(ids, district, members, as_of_month=as_of_month),
-        "indicators": tables.indicators_table(ids, reports, first_month=window.first_month),
-        "benefits": tables.benefits_table(ids, Benefits.joined([benefits, granted]), first_month=window.first_month),
-        "outcomes": tables.outcomes_table(ids, listings, plan.rounds),
-        "requests": tables.requests_table(ids, requests),
-        "people": draw_people(ids, households.dong, district.dongs, has_phone, chance(14)),
+        "members": tables.members_table(ids, district, made.members, as_of_month=month_number(plan.as_of)),
+        "indicators": tables.indicators_table(ids, made.reports, first_month=first_month),
+        "benefits": tables.benefits_table(ids, made.benefits, first_month=first_month),
+        "outcomes": tables.outcomes_table(ids, made.listings, plan.rounds),
+        "requests": tables.requests_table(ids, made.requests),
+        "people": draw_people(
+            ids, made.households.dong, district.dongs, made.has_phone, district.generator(plan.seed, _Part.PEOPLE)
+        ),
     }
-    truth = tables.truth_table(ids, need, outcome, first_month=month_start(truth_month))
-    return _MadeDistrict(delivery, truth)
+    truth = tables.truth_table(ids, made.need, made.outcome, first_month=month_number(plan.rounds[0].as_of))
+    return MadeDistrict(delivery, truth)

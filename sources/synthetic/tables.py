@@ -1,7 +1,6 @@
 """A district's simulated arrays as the tables of a delivery, and its truth as a table apart."""
 
 from collections.abc import Sequence
-from datetime import date
 from enum import StrEnum
 
 import numpy as np
@@ -80,6 +79,7 @@ def households_table(
     mismatch: Flags,
     has_phone: Flags,
 ) -> pl.DataFrame:
+    """Row per household; ``moved_in_day`` is a day number, negative where unknown."""
     return pl.DataFrame(
         {
             "household_id": ids,
@@ -94,6 +94,7 @@ def households_table(
 
 
 def members_table(ids: pl.Series, district: District, members: Members, *, as_of_month: int) -> pl.DataFrame:
+    """Row per person; ages count back from ``as_of_month``."""
     due = members.due_in_months
     return pl.DataFrame(
         {
@@ -110,6 +111,7 @@ def members_table(ids: pl.Series, district: District, members: Members, *, as_of
 
 
 def indicators_table(ids: pl.Series, reports: Reports, *, first_month: int) -> pl.DataFrame:
+    """Row per report; the reports' months count from ``first_month``."""
     codes = {register.number: register.code for register in indicators()}
     return pl.DataFrame(
         {
@@ -124,6 +126,7 @@ def indicators_table(ids: pl.Series, reports: Reports, *, first_month: int) -> p
 
 
 def benefits_table(ids: pl.Series, benefits: Benefits, *, first_month: int) -> pl.DataFrame:
+    """Row per spell of payment; its months count from ``first_month``."""
     return pl.DataFrame(
         {
             "household_id": ids.gather(benefits.household),
@@ -135,6 +138,7 @@ def benefits_table(ids: pl.Series, benefits: Benefits, *, first_month: int) -> p
 
 
 def outcomes_table(ids: pl.Series, listings: Listings, rounds: Sequence[Round]) -> pl.DataFrame:
+    """Row per listing, in the order of the rounds."""
     table = pl.DataFrame(
         {
             "household_id": ids.gather(listings.household),
@@ -150,6 +154,7 @@ def outcomes_table(ids: pl.Series, listings: Listings, rounds: Sequence[Round]) 
 
 
 def requests_table(ids: pl.Series, requests: Requests) -> pl.DataFrame:
+    """Row per exclusion or referral."""
     return pl.DataFrame(
         {
             "household_id": ids.gather(requests.household),
@@ -161,14 +166,13 @@ def requests_table(ids: pl.Series, requests: Requests) -> pl.DataFrame:
     )
 
 
-def truth_table(ids: pl.Series, need: Flags, outcome: NDArray[np.int8], *, first_month: date) -> pl.DataFrame:
+def truth_table(ids: pl.Series, need: Flags, outcome: NDArray[np.int8], *, first_month: int) -> pl.DataFrame:
     """Row per household and month: was it in need, and what would a contact in that month have come to?"""
     months, count = need.shape
-    start = first_month.year * 12 + first_month.month - 1
     return pl.DataFrame(
         {
             "household_id": ids.gather(np.repeat(np.arange(count), months)),
-            "month": _months(np.tile(start + np.arange(months), count)),
+            "month": _months(np.tile(first_month + np.arange(months), count)),
             "is_in_need": need.T.ravel(),
             "outcome_if_contacted": _words(OUTCOMES, outcome.T.ravel()),
         }

@@ -1,6 +1,5 @@
 """Taking a delivery in: what core and vault then hold, and that it happens whole or not at all."""
 
-import os
 import stat
 from datetime import date
 from pathlib import Path
@@ -58,7 +57,7 @@ def test_every_row_lies_in_the_file_of_its_district_in_order(tmp_path: Path) -> 
 
 
 def test_no_provider_id_passes_into_core_or_vault(tmp_path: Path) -> None:
-    built = tiny(tmp_path, format="parquet")
+    built = tiny(tmp_path, file_type="parquet")
     for rows in built.rows.values():
         for row in rows:
             row["household_id"] = f"PROVIDER-{row['household_id']}"
@@ -82,7 +81,7 @@ def test_core_files_carry_page_checksums(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[40] ^= 1
     path.write_bytes(bytes(content))
-    with pytest.raises(OSError, match="CRC|Couldn't|corrupt"):
+    with pytest.raises(OSError, match=r"CRC|Couldn't|corrupt"):
         pq.read_table(path, page_checksum_verification=True)
 
 
@@ -98,7 +97,7 @@ def test_the_core_says_what_it_was_made_of(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("format", "encoding", "read"),
+    ("file_type", "encoding", "read"),
     [
         ("csv", "utf-8", "UTF-8"),
         ("csv", "utf-8-sig", "UTF-8 with BOM"),
@@ -107,9 +106,9 @@ def test_the_core_says_what_it_was_made_of(tmp_path: Path) -> None:
     ],
 )
 def test_the_encoding_that_was_read_is_reported_and_changes_nothing(
-    tmp_path: Path, format: str, encoding: str, read: str
+    tmp_path: Path, file_type: str, encoding: str, read: str
 ) -> None:
-    built = tiny(tmp_path, format=format, encoding=encoding)
+    built = tiny(tmp_path, file_type=file_type, encoding=encoding)
     plain = take_in(tiny(tmp_path, "plain").write(), tmp_path / "other")
     core = take_in(built.write(), tmp_path)
     people = next(file for file in delivery_report(core).files if file.table == "people")
@@ -120,7 +119,7 @@ def test_the_encoding_that_was_read_is_reported_and_changes_nothing(
 
 
 def test_dates_booleans_and_whole_floats_of_parquet_are_read(tmp_path: Path) -> None:
-    built = tiny(tmp_path, format="parquet")
+    built = tiny(tmp_path, file_type="parquet")
     for row in built.rows["households"]:
         row["moved_in_on"] = date.fromisoformat(row["moved_in_on"])
         row["has_phone"] = row["has_phone"] == "true"
@@ -259,4 +258,3 @@ def test_progress_names_the_files_and_steps(tmp_path: Path) -> None:
     assert {"verifying members.csv", "reading members.csv", "writing members", "putting the core in place"} <= set(
         steps
     )
-    assert not os.path.exists(folder / "core")

@@ -1,14 +1,17 @@
 """A run that is killed, or whose disk is full: the core of the date is the old one or the new one, never a mixture."""
 
+import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from sources.core import Core
+from sources.core import find_core
 from tests.support.deliveries import DeliveryFolder, every_file, indicator, person, take_in
 
 ROOT = Path(__file__).parents[2]
@@ -57,13 +60,30 @@ def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
 
 
-def old_and_new(tmp_path: Path) -> tuple[Path, Path]:
-    """Two deliveries of one date; the second has more indicators and one name less."""
-    old = DeliveryFolder(tmp_path / "old")
-    new = DeliveryFolder(tmp_path / "new")
+@dataclass(frozen=True)
+class Worlds:
+    """Two deliveries of one date, and the data folders after the first alone and after the second alone."""
+
+    old: Path
+    new: Path
+    after_old: Path
+    after_new: Path
+
+    def copy_of_old(self, tmp_path: Path) -> Path:
+        return Path(shutil.copytree(self.after_old, tmp_path / "data"))
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
+    """The second delivery has two indicators more and one name less."""
+    folder = tmp_path_factory.mktemp("worlds")
+    old, new = DeliveryFolder(folder / "old"), DeliveryFolder(folder / "new")
     new.rows["indicators"] = [*old.rows["indicators"], indicator("H5"), indicator("H2")]
     new.rows["people"] = [person("H2")]
-    return old.write(), new.write()
+    made = Worlds(old.write(), new.write(), folder / "after_old", folder / "after_new")
+    take_in(made.old, made.after_old)
+    take_in(made.new, made.after_new)
+    return made
 
 
 def core_files(root: Path) -> dict[str, bytes]:
@@ -76,42 +96,37 @@ STEPS += [("_sync", left) for left in (0, 3, 6, 9)]
 
 
 @pytest.mark.parametrize(("step", "left"), STEPS)
-def test_a_kill_leaves_the_old_core_or_the_new_one(tmp_path: Path, step: str, left: int) -> None:
-    old, new = old_and_new(tmp_path)
-    take_in(old, tmp_path / "data")
-    take_in(new, tmp_path / "expected")
-    before, after = core_files(tmp_path / "data"), core_files(tmp_path / "expected")
-    killed = run(KILLED, new, tmp_path / "data", step, left)
+def test_a_kill_leaves_the_old_core_or_the_new_one(worlds: Worlds, tmp_path: Path, step: str, left: int) -> None:
+    data = worlds.copy_of_old(tmp_path)
+    killed = run(KILLED, worlds.new, data, step, left)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    assert core_files(tmp_path / "data") in (before, after)
-    take_in(new, tmp_path / "data")
-    assert every_file(tmp_path / "data") == every_file(tmp_path / "expected")
+    assert core_files(data) in (core_files(worlds.after_old), core_files(worlds.after_new))
+    take_in(worlds.new, data)
+    assert every_file(data) == every_file(worlds.after_new)
 
 
 @pytest.mark.parametrize(("step", "left"), [("progress", 9), ("progress", 20), ("_put_in_place", 1)])
-def test_a_kill_of_a_first_run_leaves_no_core_at_all(tmp_path: Path, step: str, left: int) -> None:
-    _, new = old_and_new(tmp_path)
-    assert run(KILLED, new, tmp_path / "data", step, left).returncode == -signal.SIGKILL
+def test_a_kill_of_a_first_run_leaves_no_core_at_all(worlds: Worlds, tmp_path: Path, step: str, left: int) -> None:
+    assert run(KILLED, worlds.new, tmp_path / "data", step, left).returncode == -signal.SIGKILL
     assert core_files(tmp_path / "data") == {}
-    assert Core.open(take_in(new, tmp_path / "data").folder).rows["indicators"] == 5
+    take_in(worlds.new, tmp_path / "data")
+    assert every_file(tmp_path / "data") == every_file(worlds.after_new)
 
 
 @pytest.mark.parametrize("bytes_allowed", [0, 512, 2_000])
-def test_a_full_disk_is_told_and_changes_nothing(tmp_path: Path, bytes_allowed: int) -> None:
+def test_a_full_disk_is_told_and_changes_nothing(worlds: Worlds, tmp_path: Path, bytes_allowed: int) -> None:
     """A limit on file size stands in for the disk: it fails at the same calls."""
-    old, new = old_and_new(tmp_path)
-    take_in(old, tmp_path / "data")
-    before = every_file(tmp_path / "data")
-    limited = run(LIMITED, new, tmp_path / "data", bytes_allowed)
+    data = worlds.copy_of_old(tmp_path)
+    limited = run(LIMITED, worlds.new, data, bytes_allowed)
     assert "there is no space left" in limited.stdout, limited.stderr
     assert "Free about three times" in limited.stdout
-    assert every_file(tmp_path / "data") == before
+    assert every_file(data) == every_file(worlds.after_old)
 
 
-def test_a_core_that_is_being_read_while_it_is_replaced_stays_whole(tmp_path: Path) -> None:
-    old, new = old_and_new(tmp_path)
-    core = take_in(old, tmp_path / "data")
+def test_a_core_that_is_being_read_while_it_is_replaced_stays_whole(worlds: Worlds, tmp_path: Path) -> None:
+    data = worlds.copy_of_old(tmp_path)
+    core = find_core(data / "core", date(2026, 11, 16))
     with (core.folder / "indicators" / "41281.parquet").open("rb") as file:
-        take_in(new, tmp_path / "data")
+        take_in(worlds.new, data)
         assert pl.read_parquet(file).height == 2
     assert core.scan("indicators").collect().height == 5

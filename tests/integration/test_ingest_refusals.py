@@ -147,7 +147,7 @@ def test_another_number_of_rows_is_refused(tmp_path: Path) -> None:
 
 
 def test_another_number_of_rows_in_parquet_is_refused(tmp_path: Path) -> None:
-    folder = delivery(tmp_path, format="parquet").write()
+    folder = delivery(tmp_path, file_type="parquet").write()
     assert_refused(change_entry(folder, "members", rows=7), "members.parquet", "6 rows", "7")
 
 
@@ -227,7 +227,7 @@ def test_a_header_that_is_a_row_is_refused_without_repeating_it(tmp_path: Path) 
     ],
 )
 def test_a_parquet_column_of_another_type_is_refused(tmp_path: Path, column: str, values: pa.Array, kind: str) -> None:
-    built = delivery(tmp_path, format="parquet")
+    built = delivery(tmp_path, file_type="parquet")
     built.rows["indicators"] = [indicator("H1"), indicator("H2")]
     path = built.write() / "indicators.parquet"
     table = pq.read_table(path)
@@ -285,20 +285,20 @@ def test_other_unicode_encodings_are_refused(tmp_path: Path, encoding: str) -> N
 
 @pytest.mark.parametrize("kept", [0, 3, 100, -20, -1])
 def test_a_truncated_parquet_file_is_refused(tmp_path: Path, kept: int) -> None:
-    built = delivery(tmp_path, format="parquet")
+    built = delivery(tmp_path, file_type="parquet")
     content = (built.write() / "members.parquet").read_bytes()
     assert_refused(with_bytes(built, "members.parquet", content[:kept]), "members.parquet", "cut or damaged")
 
 
 def test_a_flipped_bit_in_a_parquet_page_is_refused(tmp_path: Path) -> None:
-    built = delivery(tmp_path, format="parquet")
+    built = delivery(tmp_path, file_type="parquet")
     content = bytearray((built.write() / "members.parquet").read_bytes())
     content[content.index(b"P3")] ^= 1
     assert_refused(with_bytes(built, "members.parquet", bytes(content)), "members.parquet", "cut or damaged")
 
 
 def test_text_that_is_no_utf8_in_a_parquet_file_without_checksums_is_refused(tmp_path: Path) -> None:
-    built = delivery(tmp_path, format="parquet")
+    built = delivery(tmp_path, file_type="parquet")
     path = built.write() / "members.parquet"
     pq.write_table(pq.read_table(path), path, compression="none")
     content = path.read_bytes().replace(b"P3", b"P\xab")
@@ -311,7 +311,7 @@ def with_bytes_kept(built: DeliveryFolder, name: str, content: bytes) -> Path:
 
 
 def test_a_value_that_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> None:
-    built = delivery(tmp_path, format="parquet")
+    built = delivery(tmp_path, file_type="parquet")
     path, rows = built.write() / "people.parquet", 500_000
     cells = {"household_id": "H1", "name": "가" * 5_000_000, "address": "행복로 1", "phone": "010"}
     once = {
@@ -325,7 +325,7 @@ def test_a_value_that_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_parquet_file_that_declares_gigabytes_for_a_few_rows_is_refused_unread(tmp_path: Path) -> None:
-    built = delivery(tmp_path, format="parquet")
+    built = delivery(tmp_path, file_type="parquet")
     path = built.write() / "people.parquet"
     rows = [person("H1", address="가" * 30_000_000), person("H5")]
     pq.write_table(pa.Table.from_pylist(rows), path, compression="zstd", use_dictionary=False)

@@ -46,7 +46,7 @@ DELIVERIES = st.fixed_dictionaries({name: dirty_rows(name) for name in TABLES}).
 
 @pytest.fixture
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A child for each of hundreds of examples would take minutes; seven buckets make the hardest path the usual one."""
+    """A child for each example would take minutes; seven buckets make the hardest path the usual one."""
     monkeypatch.setattr(
         sources.ingest,
         "run_isolated",

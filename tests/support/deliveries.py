@@ -120,7 +120,7 @@ class DeliveryFolder:
     folder: Path
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=five_households)
     as_of: str = "2026-11-16"
-    format: str = "csv"
+    file_type: str = "csv"
     encoding: str = "utf-8"
 
     def write(self) -> Path:
@@ -131,9 +131,9 @@ class DeliveryFolder:
         return self.list_files()
 
     def write_table(self, table: str, rows: Sequence[Mapping[str, Any]]) -> Path:
-        path = self.folder / f"{table}.{self.format}"
+        path = self.folder / f"{table}.{self.file_type}"
         columns = TABLES[table].column_names
-        if self.format == "csv":
+        if self.file_type == "csv":
             write_csv(path, columns, rows, self.encoding)
         else:
             write_parquet(path, columns, rows)

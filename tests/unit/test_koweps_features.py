@@ -1,6 +1,8 @@
 """The survey catalogue: what it declares, that both engines agree on it, and that no label leaks into it."""
 
+from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import narwhals as nw
 import polars as pl
@@ -27,6 +29,14 @@ def test_the_catalogue_covers_the_three_families_and_says_everything_in_polite_k
     assert {feature.family.value for feature in SURVEY.learned} == {"arrears", "health", "household"}
     sentences = [s for f in SURVEY.features for s in (f.present_ko, f.absent_ko, f.negative_ko) if s]
     assert [sentence for sentence in sentences if not sentence.endswith(("니다.", "니까?"))] == []
+
+
+def test_the_documentation_counts_the_features_that_there_are() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "koweps.md").read_text(encoding="utf-8")
+    per_family = Counter(feature.family.value for feature in SURVEY.learned)
+    directed = sum(feature.direction is not Direction.FREE for feature in SURVEY.learned)
+    assert f"{len(SURVEY.learned)} in three families: arrears and debt ({per_family['arrears']})" in page
+    assert f"{directed} carry a direction" in page
 
 
 def test_every_feature_but_places_and_schooling_can_be_said() -> None:

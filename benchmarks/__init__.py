@@ -1,0 +1,1 @@
+"""Speed and memory against named baselines, measured side by side on made-up households."""

@@ -1,0 +1,34 @@
+"""What all tests share: how many random cases are drawn, and where real data may be read from."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+_SHARED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
+# In continuous integration the same cases every time: a failure there is never somebody else's luck.
+settings.register_profile("default", max_examples=120, derandomize=bool(os.environ.get("CI")), **_SHARED)
+settings.register_profile("soak", max_examples=3_000, **_SHARED)
+settings.load_profile("default")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Under the soak profile every test that draws its cases is a soak test."""
+    if config.getoption("--hypothesis-profile", default=None) != "soak":
+        return
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("soak")
+
+
+@pytest.fixture(scope="session")
+def outside_data() -> Path:
+    """The folder of real data that never enters the project; tests that need it are skipped, and say so."""
+    folder = os.environ.get("SAGAK_OUTSIDE_DATA")
+    if not folder:
+        pytest.skip("SAGAK_OUTSIDE_DATA is not set: what real data would show is NOT checked")
+    if not Path(folder).is_dir():
+        pytest.skip("SAGAK_OUTSIDE_DATA names no folder: what real data would show is NOT checked")
+    return Path(folder)

@@ -4,6 +4,7 @@ Masks, pivot tables and group-bys, household ids turned into numbers once, nothi
 of the catalogue, which a test asserts; only the way there differs.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -226,8 +227,8 @@ def place_features(households: pd.DataFrame, day: int) -> pd.DataFrame:
     lives_there = ~(days <= 0)
     tenure, dwelling = households["tenure"], households["dwelling"]
 
-    def here(column: pd.Series, words: list[str]) -> pd.Series:
-        return column.isin(words).where(lives_there & column.notna())
+    def here(column: pd.Series, words: Sequence[str]) -> pd.Series:
+        return column.isin(list(words)).where(lives_there & column.notna())
 
     table = pd.DataFrame(
         {

@@ -54,6 +54,7 @@ def write_population(core: Path, *, households: int, seed: int = 1) -> dict[str,
             rows[name] += count
     about = {
         "as_of": WEEK.as_of.isoformat(),
+        "adapter": "standard",
         "delivery_digest": f"benchmark-{seed}-{households}",
         "districts": list(by_district),
         "rows": rows,
@@ -138,7 +139,8 @@ def _place_within(sizes: Ints) -> Ints:
     [0, 1, 0, 1, 2]
     """
     starts = np.cumsum(sizes) - sizes
-    return np.arange(sizes.sum()) - np.repeat(starts, sizes)
+    places: Ints = np.arange(sizes.sum()) - np.repeat(starts, sizes)
+    return places
 
 
 def _of_register(value: Callable[[Indicator], float]) -> Ints:

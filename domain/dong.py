@@ -18,4 +18,9 @@ class Dong:
 
     @property
     def full_name(self) -> str:
-        return f"{self.sido} {self.sigungu} {self.name}"
+        return " ".join(dict.fromkeys(part for part in (self.sido, self.sigungu, self.name) if part))
+
+    @property
+    def file_name(self) -> str:
+        """The name for files; the code tells namesakes apart, of which some districts have two."""
+        return "_".join(part for part in (self.sigungu, self.name, self.code) if part)

@@ -41,7 +41,8 @@ class Explanation:
     raising: tuple[Reason, ...]
     lowering: tuple[Reason, ...]
     unknown: tuple[str, ...]
-    newest_report: date | None  # first day of the month of the newest report
+    newest_report: date | None  # first day of the month of the newest report; None where nothing was reported
+    has_reports: bool = True  # false where the data knows no reports at all (a survey), so that none means nothing
 
 
 @dataclass(frozen=True)

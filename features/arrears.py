@@ -82,7 +82,7 @@ def _arrears_in_a_year(as_of: AsOf) -> nw.Expr:
 
 
 def _kind_is_current(indicator: Indicator) -> nw.Expr:
-    return nw.when(nw.col(f"_{indicator.code}_0m_ago") > 0).then(1).otherwise(0)
+    return nw.when(unpacked(f"_{indicator.code}_0m_ago") > 0).then(1).otherwise(0)
 
 
 def _overview(

@@ -1,4 +1,4 @@
-"""What earlier listings found. A listing is known from its round on, a contact from its day, an outcome once written."""
+"""What earlier listings found. A listing is known from its round on, a contact from its day, an outcome once noted."""
 
 import narwhals as nw
 
@@ -44,10 +44,8 @@ def _listings(
 
 
 def _newest_day(name: str, label_ko: str, column: str, where: Expression) -> Feature:
-    return Feature(
-        name, label_ko, Unit.DAYS, Family.HOUSEHOLD, "지난 접촉", Aggregate("outcomes", "max", where, lambda _: nw.col(column), empty=None),
-        is_helper=True,
-    )  # fmt: skip
+    newest = Aggregate("outcomes", "max", where, lambda _: nw.col(column), empty=None)
+    return Feature(name, label_ko, Unit.DAYS, Family.HOUSEHOLD, "지난 접촉", newest, is_helper=True)
 
 
 def _days_since(name: str, label_ko: str, of: str, present_ko: str = "") -> Feature:
@@ -59,7 +57,8 @@ def _days_since(name: str, label_ko: str, of: str, present_ko: str = "") -> Feat
 
 
 FEATURES: tuple[Feature, ...] = (
-    _listings("times_listed_24m", "2년 사이 명단에 오른 횟수", lambda _: nw.lit(True), "2년 사이 {value} 명단에 올랐습니다"),
+    _listings("times_listed_24m", "2년 사이 명단에 오른 횟수", lambda _: nw.lit(True),
+              "2년 사이 {value} 명단에 올랐습니다"),
     _listings("times_found_in_need_24m", "2년 사이 공적 지원으로 이어진 횟수",
               lambda as_of: _is_recorded(as_of, _IN_NEED),
               "2년 사이 {value} 공적 지원이나 사례관리로 이어졌습니다"),

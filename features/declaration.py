@@ -64,7 +64,7 @@ class Unit(StrEnum):
             case Unit.MANWON:
                 return won_short(round(value * 10_000))
             case Unit.RATE:
-                return f"{value * 100:.1f}%"
+                return f"{value * 100:.1f}%" if value < 2 else f"약 {value:,.0f}배"
             case Unit.MONTHS_AGO:
                 return f"{value:.0f}개월 전" if value > 0 else "이번 달"
         suffix = {
@@ -147,8 +147,8 @@ class Feature:
     ``present_ko`` is said when the value is something, ``absent_ko`` when it is ``nothing`` (an empty sentence is never
     said), ``negative_ko`` of the size of a value below zero; all may hold ``{value}``. ``indicators`` are the codes it
     needs: while one of them is not yet collected the value is unknown (null), which is not the same as none.
-    ``may_be_unknown`` says that null is worth telling (elsewhere it means that the question does not arise). A helper is
-    computed but neither stored nor learned; what ``is_learned`` denies is stored for the list (a due date, a
+    ``may_be_unknown`` says that null is worth telling (elsewhere it means that the question does not arise). A helper
+    is computed but neither stored nor learned; what ``is_learned`` denies is stored for the list (a due date, a
     reachability) and never shown to the model.
     """
 

@@ -1,5 +1,7 @@
 """Who lives together and where: ages, household type, tenure, a recent move."""
 
+from collections.abc import Mapping
+
 import narwhals as nw
 
 from domain.household import Dwelling, HouseholdType, Relation, Sex, Tenure
@@ -120,7 +122,8 @@ FEATURES: tuple[Feature, ...] = (
     _flag("is_single_elder", "홀로 사는 어르신", _is_single_elder, "어르신이 홀로 생활합니다", theme="가구 형태"),
     _flag("is_single_working_age", "홀로 사는 청장년", _is_single_working_age, "19~64세 가구원이 홀로 생활합니다",
           theme="가구 형태"),
-    _flag("is_single_parent", "한부모 가구", _is_single_parent, "부모 한 분이 자녀와 함께 생활합니다", theme="가구 형태"),
+    _flag("is_single_parent", "한부모 가구", _is_single_parent, "부모 한 분이 자녀와 함께 생활합니다",
+          theme="가구 형태"),
     _flag("is_grandparent", "조손 가구", _is_grandparent, "조부모가 손자녀와 함께 생활합니다", theme="가구 형태"),
     _at_place("is_renting_monthly", "월세 거주", "tenure", (Tenure.MONTHLY_RENT, Tenure.DEPOSIT_RENT),
               "다달이 월세를 내는 집에 삽니다"),
@@ -132,18 +135,20 @@ FEATURES: tuple[Feature, ...] = (
 )  # fmt: skip
 
 
-def household_type_code() -> nw.Expr:
-    """The place of the household's type in `HouseholdType`, in the order in which the first that fits counts."""
-    conditions = {
-        HouseholdType.SINGLE_ELDER: _is_single_elder,
-        HouseholdType.SINGLE_WORKING_AGE: _is_single_working_age,
-        HouseholdType.SINGLE_PARENT: _is_single_parent,
-        HouseholdType.GRANDPARENT: _is_grandparent,
-        HouseholdType.ELDER_ONLY: (_size > 1) & (_elders == _size),
-        HouseholdType.WITH_CHILDREN: _children > 0,
-    }
+TYPES: Mapping[HouseholdType, nw.Expr] = {
+    HouseholdType.SINGLE_ELDER: _is_single_elder,
+    HouseholdType.SINGLE_WORKING_AGE: _is_single_working_age,
+    HouseholdType.SINGLE_PARENT: _is_single_parent,
+    HouseholdType.GRANDPARENT: _is_grandparent,
+    HouseholdType.ELDER_ONLY: (_size > 1) & (_elders == _size),
+    HouseholdType.WITH_CHILDREN: _children > 0,
+}
+
+
+def household_type_code(types: Mapping[HouseholdType, nw.Expr]) -> nw.Expr:
+    """The place in `HouseholdType` of the first type that holds, in its order; `OTHER` where none does."""
     order = list(HouseholdType)
     code: nw.Expr = nw.lit(order.index(HouseholdType.OTHER))
-    for kind, condition in reversed(conditions.items()):
-        code = nw.when(condition).then(nw.lit(order.index(kind))).otherwise(code)
+    for kind in reversed(order[:-1]):
+        code = nw.when(types[kind]).then(nw.lit(order.index(kind))).otherwise(code)
     return code

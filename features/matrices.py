@@ -11,6 +11,7 @@ from features.catalogue import Catalogue
 from features.declaration import Aggregate, AsOf
 from features.engine import area_rates, household_features, matrix
 from sources.core import Core
+from sources.parquet import write_parquet
 
 # Working memory grows with the households looked at in one go: about 6 KB each, with fourteen indicator rows each.
 SLICE_HOUSEHOLDS = 100_000
@@ -59,7 +60,7 @@ def write_matrices(
 
     def write(district: str) -> int:
         frame = district_matrix(core, district, catalogue, as_of)
-        frame.write_parquet(folder / f"{district}.parquet", compression="lz4", statistics=False)
+        write_parquet(frame, folder / f"{district}.parquet", is_matrix=True)
         return frame.height
 
     total = 0

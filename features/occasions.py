@@ -7,7 +7,7 @@ import narwhals as nw
 
 from features.arrears import SHUTOFFS
 from features.declaration import Aggregate, AsOf, Derived, Expression, Family, Feature, Unit
-from features.household import age_months, household_type_code
+from features.household import TYPES, age_months, household_type_code
 from features.windows import is_one_of
 from sources.reference import indicator
 
@@ -48,7 +48,7 @@ FEATURES: tuple[Feature, ...] = (
                       "마음 건강을 급히 살펴야 한다는 정보가 {value} 전에 들어왔습니다"),
     _days_since_known("shutoff_known_days", "공급 중단이 알려진 뒤 일수", is_one_of(*SHUTOFFS),
                       "전기·가스·수도가 끊기거나 제한되었다는 정보가 {value} 전에 들어왔습니다"),
-    _of_household("household_type", "가구 유형", Unit.CODE, lambda _: household_type_code()),
+    _of_household("household_type", "가구 유형", Unit.CODE, lambda _: household_type_code(TYPES)),
     _of_household("is_address_mismatch", "주소 불일치", Unit.FLAG, lambda _: nw.col("is_address_mismatch")),
     _of_household("has_phone", "연락처 있음", Unit.FLAG, lambda _: nw.col("has_phone")),
 )  # fmt: skip

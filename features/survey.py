@@ -4,9 +4,11 @@ from typing import Any
 
 import narwhals as nw
 
+from domain.household import HouseholdType
 from features.catalogue import Catalogue
-from features.declaration import AsOf, Direction, Family, Feature, Unit
+from features.declaration import AsOf, Derived, Direction, Family, Feature, Unit
 from features.engine import household_features
+from features.household import household_type_code
 from features.survey_arrears import ARREARS, ARREARS_FLAGS
 from features.survey_health import HEALTH
 from features.survey_housing import ASSETS, HOUSING, PLACE
@@ -64,11 +66,31 @@ _CRISIS_COUNT = Feature(
     "위기 신호",
     count_of(CRISIS_FLAGS),
     Direction.RAISES,
-    present_ko="어려움을 나타내는 신호가 {value} 확인됩니다.",
-    absent_ko="어려움을 나타내는 신호가 확인되지 않습니다.",
+    present_ko="어려움을 나타내는 신호가 {value} 확인됩니다",
+    absent_ko="어려움을 나타내는 신호가 확인되지 않습니다",
 )
 
-SURVEY = Catalogue("survey", (*_DECLARED, *_HELPERS, _CRISIS_COUNT))
+_size, _elders = nw.col("hh_size"), nw.col("n_elders")
+_TYPES = {
+    HouseholdType.SINGLE_ELDER: (_size == 1) & (_elders == 1),
+    HouseholdType.SINGLE_WORKING_AGE: (_size == 1) & (nw.col("n_working_age") == 1),
+    HouseholdType.SINGLE_PARENT: nw.col("household_type").is_in([2.0, 3.0]),
+    HouseholdType.GRANDPARENT: nw.col("household_type") == 4,
+    HouseholdType.ELDER_ONLY: (_size > 1) & (_elders == _size),
+    HouseholdType.WITH_CHILDREN: nw.col("n_children") > 0,
+}
+
+
+def _for_the_list(name: str, label_ko: str, unit: Unit, value: nw.Expr) -> Feature:
+    return Feature(name, label_ko, unit, Family.HOUSEHOLD, "가구 정보", Derived(lambda _: value), is_learned=False)
+
+
+_LIST = (
+    _for_the_list("is_recipient", "기초생활보장 수급", Unit.FLAG, nw.col("is_recipient")),
+    _for_the_list("household_type", "가구 유형", Unit.CODE, household_type_code(_TYPES)),
+)
+
+SURVEY = Catalogue("survey", (*_DECLARED, *_HELPERS, _CRISIS_COUNT, *_LIST))
 
 
 def survey_features() -> tuple[Feature, ...]:

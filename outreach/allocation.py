@@ -44,9 +44,21 @@ class _Dong:
         rows = np.flatnonzero(mask & ~self.taken)
         return rows[np.lexsort((self.tie_order[rows], -self.score[rows]))]
 
-    def place(
-        self, row: int | np.integer, slot: Slot, *, occasion: str = "", propensity: float = 1.0, is_grave: bool = False
-    ) -> None:
+    def give(self, queue: np.ndarray, places: int, slot: Slot, *, occasion: str = "", is_grave: bool = False) -> int:
+        """Gives places to the first of a queue that is ordered by `best_first`; gives how many it gave.
+
+        Equals at the cut have their place by the luck of the draw, so their chance is places left over equals.
+        """
+        chosen = queue[: max(0, places)]
+        if not len(chosen):
+            return 0
+        cut = self.score[chosen[-1]]
+        chance = float((self.score[chosen] == cut).sum() / (self.score[queue] == cut).sum())
+        for row in chosen:
+            self.place(row, slot, occasion, propensity=chance if self.score[row] == cut else 1.0, is_grave=is_grave)
+        return len(chosen)
+
+    def place(self, row: np.integer, slot: Slot, occasion: str, *, propensity: float, is_grave: bool) -> None:
         self.taken[row] = True
         tied_with = int((self.score == self.score[row]).sum()) - 1
         self.placements.append(Placement(int(row), slot, occasion, propensity, tied_with, is_grave))
@@ -59,59 +71,45 @@ def allocate(frame: pl.DataFrame, *, capacity: int, policy: ListPolicy, rng: np.
     """
     dong = _Dong(frame, rng)
     listable = frame["may_be_listed"].to_numpy()
+
+    def left(at_most: int = capacity) -> int:
+        # A dong over capacity has no place left, never a negative number.
+        return min(at_most, max(0, capacity - len(dong.placements)))
+
     _carry_over(dong, listable)
-    _occasions(dong, listable, "cohort", Slot.COHORT, LIFE_STAGES, min(policy.cohort_places, _left(dong, capacity)))
-    _occasions(
-        dong,
-        listable,
-        "safety_net",
-        Slot.SAFETY_NET,
-        _SAFETY_NET_ORDER,
-        min(policy.safety_net_places, _left(dong, capacity)),
-    )
-    referred = listable & frame["is_referred"].to_numpy()
-    for row in dong.best_first(referred)[: min(policy.referral_places, _left(dong, capacity))]:
-        dong.place(row, Slot.REFERRAL)
-    drawn = min(policy.exploration_places, _left(dong, capacity))
-    _highest_scores(dong, _left(dong, capacity) - drawn)
-    _explore(dong, drawn, rng)
+    _occasions(dong, listable, "cohort", Slot.COHORT, LIFE_STAGES, left(policy.cohort_places))
+    _occasions(dong, listable, "safety_net", Slot.SAFETY_NET, _SAFETY_NET_ORDER, left(policy.safety_net_places))
+    referred = dong.best_first(listable & frame["is_referred"].to_numpy())
+    dong.give(referred, left(policy.referral_places), Slot.REFERRAL)
+    may_rank = frame["may_rank"].to_numpy()
+    dong.give(dong.best_first(may_rank), left() - left(policy.exploration_places), Slot.TOP)
+    _explore(dong, left(policy.exploration_places), rng)
+    # Where nobody could be drawn, the next scores have the place.
+    dong.give(dong.best_first(may_rank), left(), Slot.TOP)
     return sorted(dong.placements, key=lambda p: (not p.is_grave, -dong.score[p.row], dong.tie_order[p.row]))
 
 
-def _left(dong: _Dong, capacity: int) -> int:
-    """Places still free; a dong over capacity has none, never a negative number."""
-    return max(0, capacity - len(dong.placements))
-
-
 def _carry_over(dong: _Dong, listable: np.ndarray) -> None:
-    occasions = dong.frame["safety_net"]
-    for row in dong.best_first(listable & dong.frame["is_carried_over"].to_numpy()):
-        dong.place(row, Slot.CARRIED_OVER, occasion="days_since_open_listing", is_grave=occasions[int(row)] in GRAVE)
+    waiting = listable & dong.frame["is_carried_over"].to_numpy()
+    is_grave = np.isin(dong.frame["safety_net"].fill_null("").to_numpy().astype(str), GRAVE)
+    for grave in (True, False):
+        queue = dong.best_first(waiting & (is_grave == grave))
+        dong.give(queue, len(queue), Slot.CARRIED_OVER, occasion="days_since_open_listing", is_grave=grave)
 
 
 def _occasions(dong: _Dong, listable: np.ndarray, column: str, slot: Slot, order: Iterable[str], places: int) -> None:
     """Fills ``places`` from the households whose ``column`` names an occasion, most pressing occasion first."""
-    due = dong.frame[column].to_numpy()
-    queue = [(occasion, row) for occasion in order for row in dong.best_first(listable & (due == occasion))]
-    for occasion, row in queue[:places]:
-        dong.place(row, slot, occasion=occasion, is_grave=occasion in GRAVE)
-
-
-def _highest_scores(dong: _Dong, places: int) -> None:
-    queue = dong.best_first(dong.frame["may_rank"].to_numpy())
-    chosen = queue[:places]
-    if not len(chosen):
-        return
-    cut = dong.score[chosen[-1]]
-    at_cut = int((dong.score[queue] == cut).sum())
-    chance = float((dong.score[chosen] == cut).sum() / at_cut)
-    for row in chosen:
-        dong.place(row, Slot.TOP, propensity=chance if dong.score[row] == cut else 1.0)
+    due = dong.frame[column].fill_null("").to_numpy().astype(str)
+    for occasion in order:
+        queue = dong.best_first(listable & (due == occasion))
+        places -= dong.give(queue, places, slot, occasion=occasion, is_grave=occasion in GRAVE)
 
 
 def _explore(dong: _Dong, places: int, rng: np.random.Generator) -> None:
     """Draws among all that could have been chosen and were not; each has the same chance, which is stored."""
     pool = np.flatnonzero(dong.frame["may_be_drawn"].to_numpy() & ~dong.taken)
-    drawn = rng.choice(pool, size=min(places, len(pool)), replace=False) if len(pool) else pool
+    if not len(pool):
+        return
+    drawn = rng.choice(pool, size=min(places, len(pool)), replace=False)
     for row in drawn:
-        dong.place(row, Slot.EXPLORATION, propensity=len(drawn) / len(pool))
+        dong.place(row, Slot.EXPLORATION, "", propensity=len(drawn) / len(pool), is_grave=False)

@@ -10,7 +10,6 @@ leaves the former version current. Versions stay: a past list can always be look
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from domain.dong import Dong
 from domain.errors import CheckFailed, NotFound
 from domain.listing import Band, Entry, Explanation, Reason, Slot
 from domain.storage import storing, sync_folder, write_whole
+from sources.parquet import write_parquet
 
 _REASON = pl.List(pl.Struct({"theme": pl.String, "sentence": pl.String, "contribution": pl.Float64}))
 _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -43,9 +43,11 @@ _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "lowering": _REASON,
     "unknown": pl.List(pl.String),
     "newest_report": pl.Int32,
+    "has_reports": pl.Boolean,
     "round": pl.String,
     "bundle": pl.String,
 }
+_EXPLAINED = ("raising", "lowering", "unknown", "newest_report", "has_reports")
 
 
 @dataclass(frozen=True)
@@ -66,16 +68,15 @@ def stage_lists(
 ) -> str:
     """Writes a version of a round's lists beside the others, reads it back, and gives its name.
 
-    ``origin`` names what the lists were made from (bundle, digests). Raises `CheckFailed` if what was read back differs.
+    ``origin`` names what the lists were made from (bundle, digests). Raises `CheckFailed` if what is read back differs.
     """
     folder = lists_root / week.label
     staging = folder / ".staging"
     with storing(f"The lists of {week.label}"):
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
-        _frame(entries).write_parquet(staging / "entries.parquet", compression="zstd", statistics=False)
+        write_parquet(_frame(entries), staging / "entries.parquet")
         with (staging / "entries.parquet").open("rb") as file:
-            os.fsync(file.fileno())
             entries_digest = hashlib.file_digest(file, "sha256").hexdigest()
         about = _about(entries, dongs, week, origin) | {"entries_sha256": entries_digest}
         text = json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -158,6 +159,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "raising": [vars(reason) for reason in why.raising],
         "lowering": [vars(reason) for reason in why.lowering],
         "unknown": list(why.unknown),
+        "has_reports": why.has_reports,
         "newest_report": None if why.newest_report is None else day_number(why.newest_report),
     }
 
@@ -176,8 +178,7 @@ def _entry(row: dict[str, Any]) -> Entry:
         tuple(Reason(**reason) for reason in row["lowering"]),
         tuple(row["unknown"]),
         newest,
+        row["has_reports"],
     )
-    plain = {
-        name: value for name, value in row.items() if name not in ("raising", "lowering", "unknown", "newest_report")
-    }
+    plain = {name: value for name, value in row.items() if name not in _EXPLAINED}
     return Entry(**plain | {"slot": Slot(row["slot"]), "band": Band(row["band"]), "explanation": explanation})

@@ -8,14 +8,17 @@ from pathlib import Path
 from domain.dong import Dong
 from domain.errors import NotFound, UsageError
 from features.catalogue import STANDARD, Catalogue
+from features.survey import SURVEY
 from sagak.progress import Stages
 from sagak.settings import Settings
 from sources.core import Core
 from sources.dongs import current_dongs
 from sources.ingest import ingest
+from sources.koweps_core import ADAPTER as KOWEPS
+from sources.koweps_core import ingest_survey, region_areas
 from sources.pseudonyms import load_key
 
-ADAPTERS = ("standard", "koweps")
+ADAPTERS = ("standard", KOWEPS)
 
 
 def take_in(settings: Settings, source: Path, adapter: str, progress: Stages) -> Core:
@@ -23,16 +26,20 @@ def take_in(settings: Settings, source: Path, adapter: str, progress: Stages) ->
     if adapter not in ADAPTERS:
         raise UsageError(f"There is no adapter {adapter!r}.", hint=f"Known: {', '.join(ADAPTERS)}.")
     key = load_key(settings.key_file)
+    if adapter == KOWEPS:
+        return ingest_survey(source, core_root=settings.core, key=key)
     return ingest(source, core_root=settings.core, vault_root=settings.vault, key=key, progress=progress.tell)
 
 
 def catalogue_of(core: Core) -> Catalogue:
     """The features that a core's tables can answer."""
-    return STANDARD
+    return SURVEY if core.adapter == KOWEPS else STANDARD
 
 
 def dongs_of_core(core: Core, as_of: date) -> Mapping[str, Dong]:
     """Every dong of the core's districts, in the order of their codes, also those where nobody lives."""
+    if core.adapter == KOWEPS:
+        return region_areas()
     served = set(core.districts)
     return {code: dong for code, dong in sorted(current_dongs(as_of).items()) if dong.sigungu_code in served}
 

@@ -22,14 +22,17 @@ from sagak.terminal import (
     print_figures,
     print_list,
     print_report,
+    print_survey,
 )
 from sagak.weekly import export_lists, make_matrices, make_scores, open_bundle, run_round
 from scoring.reasons import contributions
 from scoring.score import score
 from sources.core import Core, find_core
 from sources.ingest import check_delivery, delivery_report
+from sources.koweps_core import ADAPTER as KOWEPS
 from sources.synthetic import compute_facts, dongs_of, synthesize
 from sources.vault import names_of
+from training.survey_bundle import train_on_survey
 from training.train import Trained, train
 
 # The demo's week is fixed, so that everybody sees the same town.
@@ -109,7 +112,7 @@ def run_ingest(source: Path, adapter: str) -> None:
     settings = Settings.from_environment()
     with stages() as progress:
         core = take_in(settings, source, adapter, progress)
-    if adapter == "standard":
+    if core.adapter != KOWEPS:
         print_report(out, delivery_report(core))
     out.print(f"Taken in as of {core.as_of}: {core.folder}")
 
@@ -126,10 +129,26 @@ def run_train(as_of: date | None, *, seed: int) -> None:
     """Trains and prints the figures beside the baselines."""
     settings = Settings.from_environment()
     core = find_core(settings.core, as_of or _NEWEST)
+    if core.adapter == KOWEPS:
+        _train_on_survey(settings, core, seed)
+        return
     with stages() as progress:
         trained = _train(settings, core, as_of or core.as_of, seed, progress)
     print_figures(out, trained.figures)
-    out.print(f"Bundle: {trained.folder} (sha256 {trained.digest[:12]}…)")
+    _say_bundle(trained.folder, trained.digest)
+
+
+def _train_on_survey(settings: Settings, core: Core, seed: int) -> None:
+    with stages() as progress:
+        trained = train_on_survey(
+            core, seed=seed, models_root=settings.models, mlruns=settings.mlruns, progress=progress
+        )
+    print_survey(out, trained.rows)
+    _say_bundle(trained.folder, trained.digest)
+
+
+def _say_bundle(folder: Path, digest: str) -> None:
+    out.print(f"Bundle: {folder} (sha256 {digest[:12]}…)", soft_wrap=True)
 
 
 def _train(settings: Settings, core: Core, as_of: date, seed: int, progress: Stages) -> Trained:

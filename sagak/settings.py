@@ -44,7 +44,7 @@ class Settings:
 
     def policy(self) -> Policy:
         try:
-            return Policy.parse(tomllib.loads(self.policy_file.read_text(encoding="utf-8")))
+            return Policy.parse(tomllib.loads(self.policy_file.read_text(encoding="utf-8-sig")))
         except FileNotFoundError as error:
             raise UsageError(f"There is no policy file at {self.policy_file}.", hint="Set SAGAK_POLICY.") from error
         except tomllib.TOMLDecodeError as error:

@@ -1,8 +1,10 @@
 """What the terminal shows. A list is for those who may see it; everything else is counts."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 import numpy as np
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -16,6 +18,7 @@ from serving.presenting import against, not_known, why
 from sources.report import DeliveryReport
 from sources.synthetic import Fact
 from training.evaluate import Figures
+from training.survey import BENCHMARK, SurveyRow
 
 _METHODS = ("model", "logistic_regression", "indicator_count", "area_only")
 
@@ -116,3 +119,24 @@ def print_figures(out: Console, figures: Figures) -> None:
         cells = [figures[method].get(key, float("nan")) for key in keys]
         table.add_row(method, *(f"{cell:.3f}" if cell == cell else "-" for cell in cells))
     out.print(table)
+
+
+def print_survey(out: Console, rows: Iterable[SurveyRow]) -> None:
+    """The survey's cross-validated figures by cohort, below each the benchmark's own where it gives one."""
+    names = ("roc_auc", "average_precision", "precision_1pct", "precision_5pct", "precision_10pct", "recall_10pct",
+             "brier", "ece")  # fmt: skip
+    for cohort, methods in groupby(rows, key=lambda row: row.cohort):
+        table = Table(box=SIMPLE, padding=(0, 0, 0, 1), title="Means of 25 folds")
+        table.add_column(cohort, no_wrap=True)
+        for heading in ("AUC", "AP", "P@1%", "P@5%", "P@10%", "R@10%", "Brier", "ECE"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        for row in methods:
+            known = BENCHMARK.get((row.cohort, row.method), {})
+            table.add_row(row.method, *(_short(getattr(row.mean, name)) for name in names))
+            if known:
+                table.add_row("  benchmark", *(_short(known[name]) if name in known else "" for name in names), style="dim")
+        out.print(table)
+
+
+def _short(value: float) -> str:
+    return f"{value:.3f}".removeprefix("0")

@@ -21,6 +21,7 @@ from scoring.score import score
 from serving.presenting import csv_bytes
 from serving.wording_ko import EXPORT_NAME
 from sources.core import Core, find_core
+from sources.parquet import write_parquet
 
 Progress = Callable[[str, int, int], None]
 
@@ -55,7 +56,7 @@ def make_scores(settings: Settings, week: Round, bundle: Bundle, *, progress: Pr
     with replaced_folder(folder, f"The scores of {week.label}") as staging:
         for path in files:
             scores = score(bundle, pl.read_parquet(path))
-            scores.write_parquet(staging / path.name, compression="lz4", statistics=False)
+            write_parquet(scores, staging / path.name, is_matrix=True)
             progress("scores", 1, len(files))
     return folder
 
@@ -85,7 +86,7 @@ def export_lists(settings: Settings, published: PublishedRound) -> Path:
         for entry in read_entries(published):
             entries[entry.dong_code].append(entry)
         for code, dong in published.dongs.items():
-            name = EXPORT_NAME.format(sigungu=dong.sigungu, dong=dong.name, as_of=published.round.as_of)
+            name = EXPORT_NAME.format(dong=dong.file_name, as_of=published.round.as_of)
             (staging / name).write_bytes(csv_bytes(dong.name, entries[code]))
     return folder
 

@@ -31,6 +31,7 @@ FORMAT = 1
 FILES = ("model.txt", "calibration.json", "features.json", "metrics.json", "card.md")
 _NAME = re.compile(r"[a-z][a-z0-9_]*-[1-9][0-9]*")
 _MAX_BYTES = 200_000_000
+_COPY_AGAIN = "Copy the bundle again from where it was trained, or go back to a former one."
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,21 @@ def load_bundle(folder: Path, catalogue: Catalogue) -> Bundle:
         raise BundleRefused(f"{folder.name!r} is not the name of a bundle.", hint="Names look like standard-3.")
     about = _read_manifest(folder)
     contents = {name: _read_verified(folder, name, entry) for name, entry in about["files"].items()}
-    schema = json.loads(contents["features.json"])
-    if about["catalogue"] != catalogue.name or schema_digest(schema) != catalogue.digest():
+    try:
+        schema, calibration, metrics = (
+            json.loads(contents[name]) for name in ("features.json", "calibration.json", "metrics.json")
+        )
+        names = tuple(row["name"] for row in schema)
+        made_for_this = about["catalogue"] == catalogue.name and schema_digest(schema) == catalogue.digest()
+        fitted = Calibration.from_json(calibration)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BundleRefused(f"{folder.name} holds a file that is not what its name says.", hint=_COPY_AGAIN) from error
+    if not made_for_this:
         raise BundleRefused(
             f"{folder.name} was trained for other features than this version computes.",
             hint="Train a new model, or use the version it was trained with.",
         )
-    booster = lgb.Booster(model_str=contents["model.txt"].decode())
-    names = tuple(row["name"] for row in schema)
+    booster = _parsed(folder, contents["model.txt"])
     if tuple(booster.feature_name()) != names:
         raise BundleRefused(f"The columns of {folder.name}'s model are not those of its schema.")
     return Bundle(
@@ -113,10 +121,17 @@ def load_bundle(folder: Path, catalogue: Catalogue) -> Bundle:
         about["digest"],
         about["label"],
         booster,
-        Calibration.from_json(json.loads(contents["calibration.json"])),
+        fitted,
         names,
-        json.loads(contents["metrics.json"]),
+        metrics,
     )
+
+
+def _parsed(folder: Path, text: bytes) -> lgb.Booster:
+    try:
+        return lgb.Booster(model_str=text.decode())
+    except (UnicodeDecodeError, lgb.basic.LightGBMError) as error:
+        raise BundleRefused(f"{folder.name}/model.txt is not a LightGBM model.", hint=_COPY_AGAIN) from error
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
@@ -151,5 +166,5 @@ def _read_verified(folder: Path, name: str, entry: Mapping[str, Any]) -> bytes:
 def _damaged(folder: Path, name: str) -> BundleRefused:
     return BundleRefused(
         f"{folder.name}/{name} is not what was written: the bundle is not used.",
-        hint="Copy the bundle again from where it was trained, or go back to a former one.",
+        hint=_COPY_AGAIN,
     )

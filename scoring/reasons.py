@@ -67,6 +67,7 @@ def _explanation(
         lowering=tuple(sorted((r for r in reasons if r.contribution < 0), key=_least_first)[:REASONS_SHOWN]),
         unknown=tuple(_unknown_sentences(features, row)),
         newest_report=_newest_report(row, as_of),
+        has_reports=_NEWEST in row,
     )
 
 

@@ -27,6 +27,8 @@ def against(entry: Entry) -> list[str]:
 
 def not_known(entry: Entry) -> list[str]:
     """What is not known, and how old the newest report is."""
+    if not entry.explanation.has_reports:
+        return list(entry.explanation.unknown)
     newest = entry.explanation.newest_report
     age = ko.NEWEST_REPORT.format(month=korean_month(newest)) if newest else ko.NO_REPORT
     return [*entry.explanation.unknown, age]

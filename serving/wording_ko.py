@@ -57,4 +57,4 @@ CSV_COLUMNS = (
     AGAINST,
     UNKNOWN,
 )
-EXPORT_NAME = "방문대상_{sigungu}_{dong}_{as_of:%Y%m%d}.csv"
+EXPORT_NAME = "방문대상_{dong}_{as_of:%Y%m%d}.csv"

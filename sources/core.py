@@ -1,13 +1,13 @@
 """The core of one delivery on disk: checked, pseudonymous, sorted by household, one Parquet file a table and district.
 
-    data/core/2026-11-16/core.json                  as-of date, delivery digest, rows per table, districts
-    data/core/2026-11-16/indicators/41281.parquet   every row of a household lies in its district's file
-    data/core/2026-11-16/quarantine.parquet         table, line, reason code, column; never a value
-    data/vault/2026-11-16/people/41281.parquet      names, addresses, phones (mode 0600); not part of core
+data/core/2026-11-16/core.json                  as-of date, delivery digest, rows per table, districts
+data/core/2026-11-16/indicators/41281.parquet   every row of a household lies in its district's file
+data/core/2026-11-16/quarantine.parquet         table, line, reason code, column; never a value
+data/vault/2026-11-16/people/41281.parquet      names, addresses, phones (mode 0600); not part of core
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -51,6 +51,7 @@ class Core:
 
     folder: Path
     as_of: date
+    adapter: str
     delivery_digest: str
     districts: tuple[str, ...]
     rows: dict[str, int]
@@ -63,7 +64,12 @@ class Core:
         except FileNotFoundError as error:
             raise NotFound(f"{folder} holds no core tables.", hint="Take a delivery in first: sagak ingest.") from error
         return cls(
-            folder, date.fromisoformat(about["as_of"]), about["delivery_digest"], tuple(about["districts"]), about["rows"]
+            folder,
+            date.fromisoformat(about["as_of"]),
+            about["adapter"],
+            about["delivery_digest"],
+            tuple(about["districts"]),
+            about["rows"],
         )
 
     def scan(self, table: str, districts: Sequence[str] | None = None) -> pl.LazyFrame:
@@ -72,24 +78,9 @@ class Core:
             raise ValueError(f"{table} is not part of core")
         paths = [self.folder / table / f"{district}.parquet" for district in districts or self.districts]
         present = [path for path in paths if path.exists()]
-        schema = core_schema(TABLES[table])
         if not present:
-            return pl.LazyFrame(schema=schema)
-        return pl.scan_parquet(present, schema=schema)
-
-    def batches(self, *, households: int) -> Iterator[tuple[str, ...]]:
-        """Districts in groups of about ``households`` rows, so that memory stays bounded whatever the country's size."""
-        group: list[str] = []
-        size = 0
-        for district in self.districts:
-            rows = pl.scan_parquet(self.folder / "households" / f"{district}.parquet").select(pl.len()).collect().item()
-            if group and size + rows > households:
-                yield tuple(group)
-                group, size = [], 0
-            group.append(district)
-            size += rows
-        if group:
-            yield tuple(group)
+            return pl.LazyFrame(schema=core_schema(TABLES[table]))
+        return pl.scan_parquet(present)
 
 
 def find_core(core_root: Path, as_of: date) -> Core:

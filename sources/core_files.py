@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sources.cells import COLUMN, LINE_BITS, REASON, ROW, arrow_schema
 from sources.manifest import ListedFile
+from sources.parquet import write_parquet
 from sources.pseudonyms import key_fingerprint
 from sources.quality import REASONS
 from sources.reference import reference_path
@@ -23,7 +23,6 @@ from sources.tables import TABLES, VAULT_TABLES, Table
 CORE_FILE = "core.json"
 FILE = "_file"  # the number of a row's file in the manifest
 _REGISTERS = ("indicators.csv", "dong.csv", "dong_moves.csv")
-_ROW_GROUP_ROWS = 250_000
 _TEXT = pa.string()
 _QUARANTINE = pa.schema([("table", _TEXT), ("file", _TEXT), ("line", pa.int64()), ("reason", _TEXT), ("column", _TEXT)])
 
@@ -48,7 +47,7 @@ def write_table(table: Table, settled: DistrictSpill, folder: Path, *, without: 
         if len(without):
             rows = rows.filter(pa.array(~np.isin(rows[ROW].to_numpy(), without)))
         path = target / f"{district}.parquet"
-        _write_parquet(rows.select(schema.names).cast(schema), path)
+        write_parquet(rows.select(schema.names).cast(schema), path)
         if is_private:
             path.chmod(0o600)
 
@@ -77,7 +76,7 @@ def write_quarantine(rows: pl.DataFrame, files: Sequence[ListedFile], path: Path
         pl.col(REASON).replace_strict(reasons, return_dtype=pl.String).alias("reason"),
     )
     table = frame.select(_QUARANTINE.names).to_arrow(compat_level=pl.CompatLevel.oldest())
-    _write_parquet(table.cast(_QUARANTINE), path)
+    write_parquet(table.cast(_QUARANTINE), path)
 
 
 def write_about(report: DeliveryReport, districts: Sequence[str], path: Path, *, key: bytes) -> None:
@@ -90,13 +89,5 @@ def write_about(report: DeliveryReport, districts: Sequence[str], path: Path, *,
     }
     with path.open("w", encoding="utf-8") as file:
         file.write(json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _write_parquet(table: pa.Table, path: Path) -> None:
-    with path.open("wb") as file:
-        # Without page checksums a flipped bit can read as another value and no error.
-        pq.write_table(table, file, compression="zstd", write_page_checksum=True, row_group_size=_ROW_GROUP_ROWS)
         file.flush()
         os.fsync(file.fileno())

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from domain.errors import DeliveryRefused, StorageFailed
+from domain.storage import storing
 from sources.core import Core
 from sources.intake import Places, take_in
 from sources.isolation import run_isolated
@@ -37,7 +38,7 @@ def check_delivery(folder: Path, *, progress: Progress = _silent) -> DeliveryRep
     Raises `DeliveryRefused`. Uses the temporary folder for about the size of the delivery.
     """
     manifest = _verified(folder, progress)
-    with _storage_errors(), tempfile.TemporaryDirectory(prefix="sagak-check-") as spill:
+    with storing("The delivery"), tempfile.TemporaryDirectory(prefix="sagak-check-") as spill:
         # Nothing is kept, so any key will do to tell ids apart.
         return _run(manifest, Places(Path(spill)), secrets.token_bytes(KEY_BYTES), progress)
 
@@ -51,7 +52,7 @@ def ingest(folder: Path, *, core_root: Path, vault_root: Path, key: bytes, progr
     if len(key) != KEY_BYTES:
         raise ValueError(f"a key has {KEY_BYTES} bytes")
     manifest = _verified(folder, progress)
-    with _storage_errors(), _sole_writer(core_root), _staging(core_root) as core, _staging(vault_root) as vault:
+    with storing("The delivery"), _sole_writer(core_root), _staging(core_root) as core, _staging(vault_root) as vault:
         day = manifest.as_of.isoformat()
         for place in (core / day, vault / day, vault / "spill"):
             place.mkdir()
@@ -84,19 +85,6 @@ def _verified(folder: Path, progress: Progress) -> Manifest:
 def _run(manifest: Manifest, places: Places, key: bytes, progress: Progress) -> DeliveryReport:
     seconds = _BASE_SECONDS + manifest.rows // _ROWS_A_SECOND
     return run_isolated(take_in, manifest, places, key, memory_mb=MEMORY_MB, seconds=seconds, progress=progress)
-
-
-@contextmanager
-def _storage_errors() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        raise StorageFailed(
-            f"Writing failed: {'there is no space left' if is_full else error.strerror or 'the disk refused'}.",
-            hint="What was there before is untouched. "
-            + ("Free about three times the size of the delivery." if is_full else "Check the folders and their owner."),
-        ) from error
 
 
 @contextmanager

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-_SHARED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
+_SHARED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 # In continuous integration the same cases every time: a failure there is never somebody else's luck.
-settings.register_profile("default", max_examples=120, derandomize=bool(os.environ.get("CI")), **_SHARED)
-settings.register_profile("soak", max_examples=3_000, **_SHARED)
+settings.register_profile("default", _SHARED, max_examples=120, derandomize=bool(os.environ.get("CI")))
+settings.register_profile("soak", _SHARED, max_examples=3_000)
 settings.load_profile("default")
 
 

@@ -20,6 +20,7 @@ def model_card(
 ) -> str:
     """The card as Markdown."""
     test = figures["test"]
+    first, last = (korean_date(day_of(day)) for day in (split.test[0], split.test[-1]))
     rows = "\n".join(
         f"| {title} | {_cell(figures[key], 'roc_auc')} | {_cell(figures[key], 'average_precision')} "
         f"| {_cell(figures[key], 'precision_at_10pct')} | {_cell(figures[key], 'calibration_error')} |"
@@ -30,9 +31,10 @@ def model_card(
 Ranks households for an offer of help. It is not made to decide on a benefit, to stop one, or to look for fraud.
 
 - Label: `{label.name}`. Weakness: {label.weakness}
-- Learned from {examples:,} contacted listings of households without basic livelihood support; nobody else has an outcome.
-- Tested on rounds {korean_date(day_of(split.test[0]))} to {korean_date(day_of(split.test[-1]))}: {test["n"]:,.0f} contacted
-  listings, {test["positives"]:,.0f} with the label ({test["base_rate"]:.1%}). Every training outcome was known before.
+- Learned from {examples:,} contacted listings of households without basic livelihood support; nobody else has an
+  outcome.
+- Tested on rounds {first} to {last}: {test["n"]:,.0f} contacted listings, {test["positives"]:,.0f} with the label
+  ({test["base_rate"]:.1%}). Every training outcome was known before.
 - The figures speak of households that the former rule chose to contact, not of all households.
 
 | on the test rounds | ROC-AUC | average precision | precision in the top tenth | calibration error |

@@ -11,8 +11,8 @@ from domain.errors import UsageError
 class TimeSplit:
     """Days (numbers) of the rounds of each part, oldest first; for horizon 90 days:
 
-        train               calibrate      outcome windows close      test
-        |---- W01..W20 ----|-- W21..W27 --|------- 13 weeks -------|-- W40..W47 --|
+    train               calibrate      outcome windows close      test
+    |---- W01..W20 ----|-- W21..W27 --|------- 13 weeks -------|-- W40..W47 --|
     """
 
     train: tuple[int, ...]

@@ -27,6 +27,7 @@ from features.declaration import AsOf, Unit
 from features.survey import ARREARS_COUNT, CRISIS_COUNT, SURVEY, derive_survey
 from scoring.metrics import precision_at, probability_figures, recall_at
 from scoring.score import feature_array
+from training.fit import fit_model
 
 Matrix = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -168,11 +169,7 @@ def survey_matrix(frame: pl.DataFrame) -> Matrix:
 
 def fit_survey_model(matrix: Matrix, truth: Labels, *, seed: int = 1) -> lgb.Booster:
     """The risk model of the survey; its probabilities need no calibration (see docs/koweps.md)."""
-    features = SURVEY.learned
-    data = lgb.Dataset(matrix, truth, feature_name=[feature.name for feature in features])
-    constraints = [int(feature.direction) for feature in features]
-    own = {"seed": seed, "monotone_constraints": constraints}
-    return lgb.train(dict(SURVEY_PARAMETERS) | own, data, num_boost_round=SURVEY_TREES)
+    return fit_model(matrix, truth, SURVEY.learned, seed=seed, parameters=SURVEY_PARAMETERS, trees=SURVEY_TREES)
 
 
 def survey_figures(truth: Labels, scores: Floats, probabilities: Floats) -> SurveyFigures:

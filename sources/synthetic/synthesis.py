@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from domain.calendar import Round, day_number, month_number
 from domain.dong import Dong
 from domain.errors import UsageError
+from sources.parquet import write_parquet
 from sources.synthetic import tables
 from sources.synthetic.benefits import Benefits, draw_benefits
 from sources.synthetic.hardship import Homes, draw_frailty, draw_hardship, draw_homes
@@ -24,7 +25,7 @@ from sources.synthetic.people import draw_people
 from sources.synthetic.plan import District, draw_dong_traits, plan_districts
 from sources.synthetic.population import Flags, Floats, Households, Ints, Members, draw_households
 from sources.synthetic.requests import Requests, draw_requests
-from sources.synthetic.writing import DeliveryWriter, Encoding, FileFormat, write_parquet
+from sources.synthetic.writing import DeliveryWriter, Encoding, FileFormat
 
 _NO_PHONE_RATE = 0.03
 _REQUEST_DAYS_BEFORE = 28  # a referral made before the first past round may still count in it

@@ -8,9 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from domain.errors import UsageError
+from sources.parquet import write_parquet
 
 
 class FileFormat(StrEnum):
@@ -24,11 +24,6 @@ class Encoding(StrEnum):
     UTF8 = "utf-8"
     CP949 = "cp949"
     BOM = "bom"
-
-
-def write_parquet(table: pl.DataFrame, path: Path) -> None:
-    """The table as Parquet with page checksums; the same table always gives the same bytes."""
-    pq.write_table(table.to_arrow(), path, compression="zstd", write_page_checksum=True)
 
 
 def _write_csv(table: pl.DataFrame, path: Path, encoding: Encoding) -> None:

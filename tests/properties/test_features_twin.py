@@ -24,6 +24,7 @@ def test_the_engine_says_what_the_twin_says(drawn: tuple[date, Town]) -> None:
     assert differences(found, expected) == []
 
 
+@towns.fewer_examples(4)
 @given(DRAWN)
 def test_rows_with_a_date_of_their_own_give_what_the_twin_says(drawn: tuple[date, Town]) -> None:
     as_of, town = drawn

@@ -1,7 +1,6 @@
 """Tiny core tables: rows written as people read them, with what does not matter filled in."""
 
 import json
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -124,15 +123,14 @@ def matrix_of_each_row(tables: dict[str, pl.DataFrame], as_of: date) -> pl.DataF
     dated = {name: frame.with_columns(**literals) for name, frame in tables.items()}
     each = AsOf.of_each_row()
     features = household_features(dated, STANDARD.features, each)
-    found: pl.DataFrame = matrix(
-        features, area_rates(features, STANDARD.features), STANDARD.stored, each
-    ).to_native()
+    found: pl.DataFrame = matrix(features, area_rates(features, STANDARD.features), STANDARD.stored, each).to_native()
     return found
 
 
-def write_core(folder: Path, tables: dict[str, pl.DataFrame], as_of: date, *, districts: Sequence[str]) -> Core:
+def write_core(folder: Path, tables: dict[str, pl.DataFrame], as_of: date) -> Core:
     """A core on disk: each table's rows in the file of their household's district, sorted by household."""
     districts_of = tables["households"].select("household_id", district=pl.col("dong_code").str.slice(0, 5))
+    districts = districts_of["district"].unique().sort().to_list()
     for name, frame in tables.items():
         (folder / name).mkdir(parents=True)
         placed = frame.join(districts_of, on="household_id").sort("household_id")
@@ -141,8 +139,9 @@ def write_core(folder: Path, tables: dict[str, pl.DataFrame], as_of: date, *, di
             rows.write_parquet(folder / name / f"{district}.parquet")
     about = {
         "as_of": as_of.isoformat(),
+        "adapter": "standard",
         "delivery_digest": "0" * 64,
-        "districts": list(districts),
+        "districts": districts,
         "rows": {name: frame.height for name, frame in tables.items()},
     }
     (folder / "core.json").write_text(json.dumps(about), encoding="utf-8")

@@ -4,6 +4,7 @@ import random
 from datetime import date
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from domain.calendar import day_number, month_number
@@ -16,7 +17,15 @@ from tests.support.cores import DONG, OTHER_DONG, Row, Town
 DATES = (date(2026, 11, 16), date(2024, 1, 1), date(2023, 11, 27), date(2024, 12, 2), date(2025, 3, 31))
 
 _NUMBERS = tuple(known.number for known in indicators())
+_BIRTHDAYS = (0, 3, 18, 19, 65, 70)  # at which something changes
 _OFTEN = (1, 1, 11, 12, 25, 29)  # so that one household has several reports of one indicator
+
+
+def fewer_examples(times: int) -> settings:
+    """Settings for a slow test: the profile's number of random cases divided by ``times``."""
+    profile = settings.default
+    assert profile is not None
+    return settings(profile, max_examples=max(1, profile.max_examples // times))
 
 
 def around(now: int, past: int, ahead: int) -> st.SearchStrategy[int]:
@@ -41,15 +50,16 @@ def homes(as_of: date) -> st.SearchStrategy[Row]:
     )
 
 
-def members(ids: st.SearchStrategy[str], as_of: date, *, born: st.SearchStrategy[int] | None = None) -> st.SearchStrategy[Row]:
+def members(
+    ids: st.SearchStrategy[str], as_of: date, *, born: st.SearchStrategy[int] | None = None
+) -> st.SearchStrategy[Row]:
     now = month_number(as_of)
-    # The ages at which something changes: 0, 3, 18, 19, 65 and 70 years, a month before and after.
-    edges = st.sampled_from([0, 3, 18, 19, 65, 70]).flatmap(lambda years: around(now - years * 12, 3, 1))
+    edges = st.sampled_from(_BIRTHDAYS).flatmap(lambda years: around(now - years * 12, 3, 1))
     return st.fixed_dictionaries(
         {
             "household_id": ids,
             "person_id": st.just("P"),
-            "birth_month": born or (edges | around(now, 1000, 3)),
+            "birth_month": edges | around(now, 1000, 3) if born is None else born,
             "sex": words(Sex),
             "relation": words(Relation),
             "disability": words(Disability),
@@ -59,38 +69,44 @@ def members(ids: st.SearchStrategy[str], as_of: date, *, born: st.SearchStrategy
     )
 
 
-def reports(ids: st.SearchStrategy[str], as_of: date, *, known: st.SearchStrategy[int] | None = None) -> st.SearchStrategy[Row]:
+def reports(
+    ids: st.SearchStrategy[str], as_of: date, *, known: st.SearchStrategy[int] | None = None
+) -> st.SearchStrategy[Row]:
     today = day_number(as_of)
     return st.fixed_dictionaries(
         {
             "household_id": ids,
             "indicator_no": st.sampled_from(_OFTEN) | st.sampled_from(_NUMBERS),
             "observed_month": around(month_number(as_of), 8, 1) | around(month_number(as_of), 30, 2),
-            "known_at": known or (around(today, 2, 2) | around(today, 300, 30)),
+            "known_at": around(today, 2, 2) | around(today, 300, 30) if known is None else known,
             "months_overdue": st.none() | st.integers(0, 12) | st.integers(0, 600),
             "amount_krw": st.none() | st.integers(0, 3_000_000) | st.integers(0, 10**12),
         }
     )
 
 
-def benefits(ids: st.SearchStrategy[str], as_of: date, *, start: st.SearchStrategy[int] | None = None) -> st.SearchStrategy[Row]:
+def benefits(
+    ids: st.SearchStrategy[str], as_of: date, *, start: st.SearchStrategy[int] | None = None
+) -> st.SearchStrategy[Row]:
     now = month_number(as_of)
     return st.fixed_dictionaries(
         {
             "household_id": ids,
             "program_code": words(Program),
-            "from_month": start or around(now, 30, 2),
+            "from_month": around(now, 30, 2) if start is None else start,
             "to_month": st.none() | around(now, 10, 5),
         }
     )
 
 
-def listings(ids: st.SearchStrategy[str], as_of: date, *, weeks: st.SearchStrategy[int] | None = None) -> st.SearchStrategy[Row]:
+def listings(
+    ids: st.SearchStrategy[str], as_of: date, *, weeks: st.SearchStrategy[int] | None = None
+) -> st.SearchStrategy[Row]:
     today = day_number(as_of)
     return st.fixed_dictionaries(
         {
             "household_id": ids,
-            "round": (weeks or around(0, 110, 3)).map(lambda week: today + 7 * week),
+            "round": (around(0, 110, 3) if weeks is None else weeks).map(lambda week: today + 7 * week),
             "slot": st.just("top"),
             "propensity": st.just(1.0),
             "contacted_at": st.none() | around(today, 3, 3) | around(today, 800, 100),
@@ -147,7 +163,7 @@ def seeded_town(as_of: date, *, households: int, seed: int) -> Town:
     def member() -> Row:
         return {
             "person_id": "P",
-            "birth_month": now - chance.randint(-2, 1000),
+            "birth_month": now - chance.choice([chance.randint(-2, 1000), chance.choice(_BIRTHDAYS) * 12]),
             "sex": any_of(Sex),
             "relation": any_of(Relation),
             "disability": any_of(Disability),
@@ -184,7 +200,7 @@ def seeded_town(as_of: date, *, households: int, seed: int) -> Town:
     return {
         "households": [{"household_id": who} | place() for who in ids],
         "members": some(4, member),
-        "indicators": some(20, report),
+        "indicators": some(30, report),
         "benefits": some(3, held),
         "outcomes": some(3, listed),
     }

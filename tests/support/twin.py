@@ -1,6 +1,6 @@
 """Every stored feature once more, slowly: plain loops over one household's rows, written from what the features mean.
 
-Nothing here uses the definitions that it checks; only the register of indicators and the closed lists of words are shared.
+Nothing here uses the definitions that it checks; only the register of indicators is shared.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,6 @@ ARREARS = [known for known in indicators() if known.kind == "arrears"]
 AREAS = {known.area for known in indicators()}
 NEVER = 24  # said where nothing was reported in the two years that are looked at
 
-# One programme counts once in "benefits held"; livelihood support and case management are told apart from it.
 LIVELIHOOD = ("basic_livelihood", "basic_medical", "basic_housing", "basic_education")
 PUBLIC = ("basic_livelihood", "near_poverty", "emergency_aid", "other_public")
 MANAGED = ("case_management", "case_management_difficult")
@@ -102,7 +101,9 @@ def is_collected(kind: Indicator, who: Known) -> bool:
 
 def months_overdue(who: Known, kind: Indicator, *, ago: int) -> int:
     """The state of some months ago: what the newest of the four months up to then says, at its worst."""
-    rows = [row for row in who.reports_of([kind]) if ago <= who.ago(row) <= ago + 3 and row["months_overdue"] is not None]
+    rows = [
+        row for row in who.reports_of([kind]) if ago <= who.ago(row) <= ago + 3 and row["months_overdue"] is not None
+    ]
     if not rows:
         return 0
     newest = max(row["observed_month"] for row in rows)
@@ -248,7 +249,9 @@ def benefits(who: Known) -> Values:
 
 def contacts(who: Known) -> Values:
     two_years = [row for row in who.listings if row["round"] >= who.day - 730]
-    written = [row["outcome_code"] for row in two_years if row["recorded_at"] is not None and row["recorded_at"] < who.day]
+    written = [
+        row["outcome_code"] for row in two_years if row["recorded_at"] is not None and row["recorded_at"] < who.day
+    ]
     contacted = [row for row in who.listings if row["contacted_at"] is not None and row["contacted_at"] < who.day]
     waiting = [row["round"] for row in who.listings if row not in contacted]
     helped = any(code in (*PUBLIC, *MANAGED, "private_service") for code in written)

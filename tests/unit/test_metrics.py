@@ -89,9 +89,9 @@ def test_the_rule_without_weights_counts_current_kinds() -> None:
         [
             quiet,
             quiet | {"arrears_kinds": 2.0},
-            quiet | {"arrears_kinds": 1.0, "electricity_cutoff_months_ago": 3.0},
-            quiet | {"electricity_cutoff_months_ago": 4.0},  # too old to be current
-            quiet | {"electricity_cutoff_months_ago": None},  # not collected is not none, and no point either
+            quiet | {"arrears_kinds": 1.0, "electricity_shutoff_months_ago": 3.0},
+            quiet | {"electricity_shutoff_months_ago": 4.0},  # too old to be current
+            quiet | {"electricity_shutoff_months_ago": None},  # not collected is not none, and no point either
         ]
     )
     assert indicator_count(frame, STANDARD).to_list() == [0, 2, 2, 0, 0]

@@ -1,0 +1,35 @@
+"""``python -m benchmarks``: measures, prints each run as it ends, then a table of figures beside their targets."""
+
+import argparse
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
+
+from benchmarks.comparisons import COMPARISONS, Bench
+from benchmarks.measuring import Figure, print_table
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("which", nargs="?", default="all", choices=[*COMPARISONS, "all"])
+    parser.add_argument("--scale", type=float, default=1.0, help="times all sizes; 0.01 is a look at the shape")
+    parser.add_argument("--repeats", type=int, default=3, help="runs of each competitor, in turns")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the made-up data there and use it again")
+    parser.add_argument("--shap-sample", type=int, default=20_000, help="households the notebook way explains")
+    parser.add_argument("--notebook-in-full", action="store_true", help="let the notebook way explain everybody")
+    parser.add_argument("--with-spark", action="store_true", help="Spark among the engines (needs Java 17)")
+    options = parser.parse_args()
+    chosen = list(COMPARISONS) if options.which == "all" else [options.which]
+    shap_rows = 0 if options.notebook_in_full else options.shap_sample
+
+    with nullcontext(options.keep) if options.keep else tempfile.TemporaryDirectory() as folder:
+        bench = Bench(Path(folder).resolve(), options.scale, options.repeats, shap_rows, options.with_spark)
+        figures: list[Figure] = []
+        for name in chosen:
+            print(f"{name}:", flush=True)
+            figures += COMPARISONS[name](bench)
+    print_table(figures, is_full_size=options.scale == 1)
+
+
+if __name__ == "__main__":
+    main()

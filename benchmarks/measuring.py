@@ -1,0 +1,121 @@
+"""Runs a command in a process of its own and says what it took: wall time, processor time, peak memory."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+_PROJECT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one process took, interpreter start and imports included, and what it measured of itself in ``parts``."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+    parts: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A function of `benchmarks.tasks` with its arguments."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+def run_command(command: Sequence[str]) -> tuple[Run, str]:
+    """The run and what it printed; raises `RuntimeError` where the command fails."""
+    start = time.perf_counter()
+    with subprocess.Popen(command, cwd=_PROJECT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        printed = process.stdout.read()
+        # wait4 gives this child's own use, which getrusage would mix with that of the children before it.
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - start
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command[:4])} ended with {process.returncode}")
+    kilobyte = 1 if sys.platform == "darwin" else 1024
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * kilobyte, {}), printed
+
+
+def run_task(task: Task) -> Run:
+    """One run of a task in a fresh process."""
+    run, printed = run_command(
+        [sys.executable, "-m", "benchmarks.tasks", task.name, json.dumps(task.arguments, default=str)]
+    )
+    return Run(run.seconds, run.cpu_seconds, run.peak_bytes, json.loads(printed.splitlines()[-1]))
+
+
+def run_in_turns(tasks: Mapping[str, Task], *, repeats: int) -> dict[str, list[Run]]:
+    """Each task's runs, in turns (A B A B), so that a slow minute of the machine hits all of them."""
+    runs: dict[str, list[Run]] = {name: [] for name in tasks}
+    for turn in range(repeats):
+        for name, task in tasks.items():
+            run = run_task(task)
+            runs[name].append(run)
+            print(f"  {name}, run {turn + 1}: {_said(run)}", flush=True)
+    return runs
+
+
+def _said(run: Run) -> str:
+    parts = ", ".join(f"{name} {value:,.2f}" for name, value in run.parts.items())
+    whole = f"{run.seconds:.1f} s, {run.cpu_seconds:.1f} s of processor, peak {run.peak_bytes / 1e9:.2f} GB"
+    return f"{whole} ({parts})" if parts else whole
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A row of the result: values of all runs, and the limit their median is held against at full size."""
+
+    name: str
+    values: tuple[float, ...]
+    unit: str
+    at_most: float | None = None
+    at_least: float | None = None
+
+    @property
+    def target(self) -> str:
+        limit = self.at_most if self.at_most is not None else self.at_least
+        return "" if limit is None else f"{'<=' if self.at_most is not None else '>='} {limit:g}"
+
+    @property
+    def is_met(self) -> bool:
+        middle = median(self.values)
+        return (self.at_most is None or middle <= self.at_most) and (self.at_least is None or middle >= self.at_least)
+
+
+def ratio(name: str, slow: Sequence[float], fast: Sequence[float], **limit: float) -> Figure:
+    """How many times as much, turn by turn."""
+    return Figure(name, tuple(a / b for a, b in zip(slow, fast, strict=True)), "times", **limit)
+
+
+def seconds_and_memory(
+    name: str, runs: Sequence[Run], *, most_seconds: float | None = None, most_gb: float | None = None
+) -> list[Figure]:
+    """Three rows: wall and processor time, peak memory."""
+    return [
+        Figure(f"{name}: wall", tuple(run.seconds for run in runs), "s", at_most=most_seconds),
+        Figure(f"{name}: processor", tuple(run.cpu_seconds for run in runs), "s"),
+        Figure(f"{name}: peak memory", tuple(run.peak_bytes / 1e9 for run in runs), "GB", at_most=most_gb),
+    ]
+
+
+def print_table(figures: Sequence[Figure], *, is_full_size: bool) -> None:
+    """The figures; whether a target is met is said at full size only."""
+    width = max(len(figure.name) for figure in figures)
+    print(f"\n{'figure':{width}}  {'min':>9} {'median':>9} {'max':>9} unit   target")
+    for figure in figures:
+        values = (min(figure.values), median(figure.values), max(figure.values))
+        verdict = ("met" if figure.is_met else "MISSED") if figure.target and is_full_size else ""
+        row = " ".join(f"{value:9.2f}" for value in values)
+        print(f"{figure.name:{width}}  {row} {figure.unit:6} {figure.target:8} {verdict}".rstrip())

@@ -1,0 +1,108 @@
+"""No figure that a model learned from was settled after the first round it is tested on began."""
+
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import assume, given, reject
+from hypothesis import strategies as st
+
+from domain.calendar import day_number
+from domain.errors import UsageError
+from tests.support import towns
+from tests.support.cores import Row, Town, frames, home, write_core
+from training.cohort import closed_listings
+from training.labels import LABELS
+from training.splits import TimeSplit, split_by_time, split_for_use
+
+HORIZONS = st.integers(1, 300)
+AS_OF = date(2026, 11, 16)
+
+
+@st.composite
+def past_rounds(draw: st.DrawFn) -> tuple[int, ...]:
+    """Days of weekly rounds, some weeks without one."""
+    weeks = set(range(draw(st.integers(0, 150)))) - draw(st.sets(st.integers(0, 149), max_size=30))
+    return tuple(7 * week for week in sorted(weeks))
+
+
+ROUNDS = past_rounds()
+
+
+@given(ROUNDS, HORIZONS)
+def test_every_outcome_window_learned_from_has_closed_when_the_test_begins(
+    rounds: tuple[int, ...], horizon: int
+) -> None:
+    split = accepted_split(rounds, horizon)
+    assert max((*split.train, *split.calibrate)) + horizon <= min(split.test)
+
+
+@given(ROUNDS, HORIZONS)
+def test_parts_follow_each_other_and_share_no_round(rounds: tuple[int, ...], horizon: int) -> None:
+    split = accepted_split(rounds, horizon)
+    parts = (*split.train, *split.calibrate, *split.test)
+    assert list(parts) == sorted(set(parts))
+    assert set(parts) <= set(rounds)
+    assert split.train
+    assert split.calibrate
+    assert split.test
+
+
+@given(ROUNDS)
+def test_a_model_for_use_learns_from_every_closed_round(rounds: tuple[int, ...]) -> None:
+    assume(len(rounds) >= 6)
+    split = split_for_use(rounds)
+    assert split.train + split.calibrate == rounds
+
+
+def accepted_split(rounds: tuple[int, ...], horizon: int) -> TimeSplit:
+    """The split; a case in which it is refused, with a hint of what to do, is drawn anew."""
+    try:
+        return split_by_time(rounds, horizon_days=horizon)
+    except UsageError as refused:
+        assert refused.hint
+        reject()
+
+
+@st.composite
+def listed_towns(draw: st.DrawFn) -> Town:
+    rows = draw(st.lists(towns.listings(st.sampled_from("ABC"), AS_OF), max_size=25, unique_by=key_of))
+    return {"households": [home(who) for who in "ABC"], "outcomes": rows}
+
+
+def key_of(row: Row) -> tuple[str, int]:
+    return (row["household_id"], row["round"])
+
+
+@towns.fewer_examples(3)
+@given(listed_towns(), st.sampled_from(list(LABELS)), st.integers(1, 200))
+def test_a_label_is_what_was_recorded_in_the_window_of_a_contacted_closed_listing(
+    town: Town, name: str, horizon: int
+) -> None:
+    found = closed(town, name, horizon)
+    expected = sorted(
+        (row["round"], row["household_id"], int(is_found(row, name, horizon)))
+        for row in town["outcomes"]
+        if row["contacted_at"] is not None and row["round"] + horizon <= day_number(AS_OF)
+    )
+    assert found.select("round", "household_id", "label").rows() == expected
+
+
+def is_found(row: Row, name: str, horizon: int) -> bool:
+    recorded = row["recorded_at"]
+    in_time = recorded is not None and recorded < row["round"] + horizon
+    return in_time and row["outcome_code"] in {outcome.value for outcome in LABELS[name].outcomes}
+
+
+def closed(town: Town, name: str, horizon: int) -> pl.DataFrame:
+    with tempfile.TemporaryDirectory() as folder:
+        core = write_core(Path(folder), frames(town), AS_OF + timedelta(weeks=4))
+        return closed_listings(core, LABELS[name], as_of=AS_OF, horizon_days=horizon)
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_every_label_says_what_is_weak_about_it(name: str) -> None:
+    assert LABELS[name].outcomes
+    assert LABELS[name].weakness.endswith(".")

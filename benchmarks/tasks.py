@@ -235,13 +235,14 @@ def engine_pandas(home: str) -> Parts:
 
 
 def engine_spark(home: str) -> Parts:
-    """The same through Spark frames, on as many local cores as there are; its memory is that of the Java process."""
+    """The same through Spark frames, on all local cores; processor time and memory leave out its Java process."""
     from pyspark.sql import SparkSession
 
     from features.catalogue import STANDARD
     from features.matrices import tables_read
 
     builder = SparkSession.builder.master("local[*]").config("spark.ui.enabled", "false")
+    builder = builder.config("spark.ui.showConsoleProgress", "false")
     spark = builder.config("spark.driver.memory", "4g").config("spark.sql.shuffle.partitions", "8").getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     tables = {name: spark.read.parquet(str(core_of(Path(home)) / name)) for name in tables_read(STANDARD)}

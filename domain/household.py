@@ -71,7 +71,7 @@ class HouseholdType(StrEnum):
 
     SINGLE_ELDER = "single_elder"  # one person of 65 or more
     SINGLE_WORKING_AGE = "single_working_age"  # one person of 19 to 64
-    SINGLE_PARENT = "single_parent"  # one adult of 19 or more, head, with a child under 18
+    SINGLE_PARENT = "single_parent"  # one adult of 19 or more, no spouse, with a child of the head under 18
     GRANDPARENT = "grandparent"  # a head with a grandchild under 18 and no child of the head
     ELDER_ONLY = "elder_only"  # two or more, all of 65 or more
     WITH_CHILDREN = "with_children"  # any other with a child under 18

@@ -29,7 +29,8 @@ def known_rows(table: str, rows: Frame, as_of: AsOf) -> Frame:
             age = months_ago(as_of)
             return rows.filter((nw.col("known_at") < as_of.day) & (age >= 0) & (age < HISTORY_MONTHS))
         case "members":
-            return rows.filter(nw.col("birth_month") <= as_of.month)
+            # The day of birth is not delivered: who was born in this month may have been born after the date.
+            return rows.filter(nw.col("birth_month") < as_of.month)
         case "benefits":
             return rows.filter(nw.col("from_month") < as_of.month)
         case "outcomes":

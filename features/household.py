@@ -95,7 +95,7 @@ _adults, _grandchildren = nw.col("_members_adult"), nw.col("_members_grandchild"
 _own_children = nw.col("_members_child_of_head")
 _is_single_elder = (_size == 1) & (_elders == 1)
 _is_single_working_age = (_size == 1) & (_elders == 0) & (_adults == 1)
-_is_single_parent = (_adults == 1) & (_children > 0) & (_own_children > 0)
+_is_single_parent = (_adults == 1) & (_children > 0) & (_own_children > 0) & (nw.col("_members_spouse") == 0)
 _is_grandparent = (_grandchildren > 0) & (_own_children == 0)
 
 FEATURES: tuple[Feature, ...] = (
@@ -112,6 +112,7 @@ FEATURES: tuple[Feature, ...] = (
              lambda as_of: _relation(Relation.GRANDCHILD) & _aged(as_of, below_years=CHILD_YEARS), helper=True),
     _members("_members_child_of_head", "가구주의 자녀 수", lambda as_of: _relation(Relation.CHILD) & _aged(as_of),
              helper=True),
+    _members("_members_spouse", "배우자 수", lambda _: _relation(Relation.SPOUSE), helper=True),
     _members("_head_female", "여성 가구주", lambda _: _relation(Relation.HEAD) & (nw.col("sex") == Sex.FEMALE.value),
              helper=True),
     _age("_head_age_months", "가구주 나이(개월)", _relation(Relation.HEAD)),

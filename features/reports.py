@@ -4,7 +4,7 @@ import narwhals as nw
 
 from domain.indicator import Indicator
 from features.declaration import Aggregate, Derived, Direction, Family, Feature, Sensitivity, Unit
-from features.windows import CURRENT_MONTHS, NEVER_MONTHS_AGO, is_one_of, months_ago, within
+from features.windows import CURRENT_MONTHS, NEVER_MONTHS_AGO, is_one_of, is_open, months_ago, within
 from sources.reference import indicators
 
 # Reports that also say help is already there (a benefit, a grade, a service): recent ones may lower the risk as well.
@@ -51,7 +51,9 @@ def _area_flag(area: str) -> Feature:
         Unit.FLAG,
         Family.HOUSEHOLD,
         "위기정보",
-        Aggregate("indicators", "max", lambda as_of: is_one_of(*known) & within(as_of, months=CURRENT_MONTHS)),
+        Aggregate(
+            "indicators", "max", lambda as_of: is_one_of(*known) & within(as_of, months=CURRENT_MONTHS) & is_open(as_of)
+        ),
         is_helper=True,
     )
 
@@ -74,13 +76,13 @@ FEATURES: tuple[Feature, ...] = (
     ),
     Feature(
         "indicator_reports_12m",
-        "최근 1년 위기정보 확인 횟수",
+        "최근 1년 위기정보 수",
         Unit.TIMES,
         Family.HOUSEHOLD,
         "여러 위기정보",
-        Aggregate("indicators", "sum", lambda as_of: within(as_of, months=12)),
+        Aggregate("indicators", "sum", lambda as_of: within(as_of, months=12) & is_open(as_of)),
         direction=Direction.RAISES,
-        present_ko="최근 1년 동안 위기정보가 {value} 확인되었습니다",
+        present_ko="최근 1년 동안 위기정보가 {value} 들어왔습니다",
         absent_ko="최근 1년 동안 확인된 위기정보가 없습니다",
     ),
     Feature(
@@ -89,7 +91,7 @@ FEATURES: tuple[Feature, ...] = (
         Unit.MONTHS_AGO,
         Family.HOUSEHOLD,
         "여러 위기정보",
-        Aggregate("indicators", "min", value=months_ago, empty=NEVER_MONTHS_AGO),
+        Aggregate("indicators", "min", is_open, months_ago, empty=NEVER_MONTHS_AGO),
         direction=Direction.FREE,
         nothing=NEVER_MONTHS_AGO,
     ),

@@ -35,9 +35,19 @@ def within(as_of: AsOf, *, start: int = 0, months: int) -> nw.Expr:
     return (ago >= start) & (ago < start + months)
 
 
-def packed_months_overdue(_: AsOf) -> nw.Expr:
+def months_overdue(_: AsOf) -> nw.Expr:
+    """Months overdue; a report that does not say is of one month, since something is overdue or there was no report."""
+    return nw.col("months_overdue").fill_null(1)
+
+
+def is_open(as_of: AsOf) -> nw.Expr:
+    """Whether a report is a sign of hardship; one of zero months says that arrears were settled."""
+    return months_overdue(as_of) > 0
+
+
+def packed_months_overdue(as_of: AsOf) -> nw.Expr:
     """Months overdue packed below the month they were observed in."""
-    return nw.col("observed_month") * _PACK + nw.col("months_overdue")
+    return nw.col("observed_month") * _PACK + months_overdue(as_of)
 
 
 def unpacked(column: str) -> nw.Expr:

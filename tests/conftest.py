@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+import sagak  # noqa: F401 - sets how threads wait, before anything loads LightGBM
+
 _SHARED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 # In continuous integration the same cases every time: a failure there is never somebody else's luck.
 settings.register_profile("default", _SHARED, max_examples=120, derandomize=bool(os.environ.get("CI")))

@@ -8,6 +8,7 @@ import polars as pl
 
 from domain.calendar import day_number, day_of
 from domain.errors import UsageError
+from domain.outcome import NOT_REACHED
 from features.catalogue import Catalogue
 from features.declaration import AsOf
 from features.engine import area_rates, household_features, matrix
@@ -17,12 +18,15 @@ from training.labels import Label
 
 
 def closed_listings(core: Core, label: Label, *, as_of: date, horizon_days: int) -> pl.DataFrame:
-    """Listings that were contacted and whose outcome window closed before ``as_of``: household, round, label (0/1).
+    """Listings whose outcome window closed before ``as_of``: household, round, propensity, label (0/1).
 
-    Households nobody contacted have no outcome; they are left out, not counted as "no need".
+    Left out, and not counted as "no need", are households that nobody contacted in time or whom nobody reached: their
+    listing says nothing about need.
     """
-    closed = (pl.col("round") + horizon_days <= day_number(as_of)) & pl.col("contacted_at").is_not_null()
-    in_window = pl.col("recorded_at") < pl.col("round") + horizon_days
+    horizon = pl.col("round") + horizon_days
+    reached = ~pl.col("outcome_code").is_in(sorted(outcome.value for outcome in NOT_REACHED)).fill_null(False)
+    closed = (horizon <= day_number(as_of)) & (pl.col("contacted_at") < horizon) & reached
+    in_window = pl.col("recorded_at") < horizon
     counts = pl.col("outcome_code").is_in(sorted(outcome.value for outcome in label.outcomes))
     return (
         core.scan("outcomes")

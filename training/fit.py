@@ -31,7 +31,7 @@ PARAMETERS: Mapping[str, Any] = {
     "lambda_l2": 20.0,
     "extra_trees": True,
     "deterministic": True,
-    "force_row_wise": True,
+    "force_col_wise": True,
     "verbose": -1,
 }
 TREES = 400

@@ -1,4 +1,4 @@
-"""A round that is killed, or finds the disk full, leaves no list, the old whole list or the new whole list, and can be run again."""
+"""A round that is killed, or finds the disk full, leaves no list, the old or the new whole one, and runs again."""
 
 import random
 import shutil
@@ -82,7 +82,7 @@ class Rounds:
 
 @contextmanager
 def process_of_rounds(home: Path) -> Iterator[Rounds]:
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [sys.executable, "-c", ROUNDS], env=environment(home, OMP_NUM_THREADS="1"), stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
@@ -189,7 +189,7 @@ def test_a_first_round_killed_at_any_step_leaves_no_list_or_the_whole_one(
 
 
 def killed_after(settings: Settings, seconds: float) -> None:
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [sys.executable, "-m", "sagak", "round"], env=environment(settings.home), cwd=settings.home,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
@@ -199,7 +199,7 @@ def killed_after(settings: Settings, seconds: float) -> None:
 
 
 def kill_at_random(settings: Settings, lists: dict[int, list[Entry]], times: int) -> None:
-    rng = random.Random(1)  # noqa: S311
+    rng = random.Random(1)
     capacity = 3
     start = time.monotonic()
     assert python(settings.home, ["-m", "sagak", "round"]).returncode == 0
@@ -231,7 +231,7 @@ def test_two_rounds_at_once_leave_a_whole_list_and_tell_the_second_plainly(
 ) -> None:
     codes = [code for _ in range(20) for code in rounds.run(own_town, times=2)]
     assert shown(own_town) in lists_of.values()
-    assert {code for code in codes} <= {0, 7}
+    assert set(codes) <= {0, 7}
 
 
 LIMITED = """
@@ -260,15 +260,17 @@ def test_a_disk_that_fills_up_is_told_plainly_and_leaves_the_old_list(
 @contextmanager
 def tiny_disk(folder: Path, kilobytes: int) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
-    made = subprocess.run(  # noqa: S603
-        ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "none", str(folder)], capture_output=True, check=False  # noqa: S607
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "none", str(folder)],
+        capture_output=True,
+        check=False,
     )
     if made.returncode:
         pytest.skip("mounting a tiny disk is not allowed here")
     try:
         yield
     finally:
-        subprocess.run(["umount", str(folder)], check=True)  # noqa: S603, S607
+        subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.mark.parametrize("folder", ["lists", "exports"])

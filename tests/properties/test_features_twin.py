@@ -35,7 +35,6 @@ def test_rows_with_a_date_of_their_own_give_what_the_twin_says(drawn: tuple[date
 @pytest.mark.parametrize("as_of", towns.DATES, ids=str)
 def test_a_whole_made_up_town_agrees_with_the_twin(as_of: date) -> None:
     town = towns.seeded_town(as_of, households=150, seed=as_of.toordinal())
-    town["benefits"] = list({(row["household_id"], row["program_code"]): row for row in town["benefits"]}.values())
     found = by_household(build_matrix(frames(town), STANDARD, AsOf.on(as_of)))
     assert differences(found, twin.all_features(town, as_of)) == []
 

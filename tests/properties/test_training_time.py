@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from domain.calendar import day_number
 from domain.errors import UsageError
+from domain.outcome import NOT_REACHED
 from tests.support import towns
 from tests.support.cores import Row, Town, frames, home, write_core
 from training.cohort import closed_listings
@@ -85,9 +86,14 @@ def test_a_label_is_what_was_recorded_in_the_window_of_a_contacted_closed_listin
     expected = sorted(
         (row["round"], row["household_id"], int(is_found(row, name, horizon)))
         for row in town["outcomes"]
-        if row["contacted_at"] is not None and row["round"] + horizon <= day_number(AS_OF)
+        if was_reached(row, horizon) and row["round"] + horizon <= day_number(AS_OF)
     )
     assert found.select("round", "household_id", "label").rows() == expected
+
+
+def was_reached(row: Row, horizon: int) -> bool:
+    in_time = row["contacted_at"] is not None and row["contacted_at"] < row["round"] + horizon
+    return in_time and row["outcome_code"] not in {outcome.value for outcome in NOT_REACHED}
 
 
 def is_found(row: Row, name: str, horizon: int) -> bool:

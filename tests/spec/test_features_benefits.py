@@ -1,6 +1,5 @@
 """Benefits held and ended. The as-of date is Monday 2026-11-16."""
 
-import pytest
 
 from tests.support.cores import benefit, seen
 
@@ -41,7 +40,6 @@ def test_kinds_of_benefits_add_up() -> None:
     assert seen(benefits=rows)["benefits_held"] == 3
 
 
-@pytest.mark.xfail(strict=True, reason="rows are added up, so a programme paid by two rows counts as two kinds")
 def test_one_programme_in_two_rows_is_one_kind_of_benefit() -> None:
     rows = [benefit("basic_pension", "2023-04"), benefit("basic_pension", "2025-08")]
     assert seen(benefits=rows)["benefits_held"] == 1

@@ -126,13 +126,16 @@ def towns(draw: st.DrawFn, as_of: date) -> Town:
         "households": households,
         "members": draw(st.lists(members(ids, as_of), max_size=12)),
         "indicators": draw(st.lists(reports(ids, as_of), max_size=25)),
-        "benefits": draw(st.lists(benefits(ids, as_of), max_size=8, unique_by=_household_and("program_code"))),
+        "benefits": draw(st.lists(benefits(ids, as_of), max_size=8, unique_by=_BENEFIT_KEY)),
         "outcomes": draw(st.lists(listings(ids, as_of), max_size=8, unique_by=_household_and("round"))),
     }
 
 
-def _household_and(column: str) -> Any:
-    return lambda row: (row["household_id"], row[column])
+def _household_and(*columns: str) -> Any:
+    return lambda row: (row["household_id"], *(row[column] for column in columns))
+
+
+_BENEFIT_KEY = _household_and("program_code", "from_month")
 
 
 def seeded_town(as_of: date, *, households: int, seed: int) -> Town:

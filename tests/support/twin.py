@@ -65,7 +65,7 @@ def known_before(town: Town, home: Row, as_of: date) -> Known:
         day=day,
         month=month,
         home=home,
-        members=[row for row in own("members") if row["birth_month"] <= month],
+        members=[row for row in own("members") if row["birth_month"] < month],
         reports=[row for row in own("indicators") if row["known_at"] < day and 0 <= month - row["observed_month"] < 24],
         benefits=[row for row in own("benefits") if row["from_month"] < month],
         listings=[row for row in own("outcomes") if row["round"] < day],
@@ -101,13 +101,21 @@ def is_collected(kind: Indicator, who: Known) -> bool:
 
 def months_overdue(who: Known, kind: Indicator, *, ago: int) -> int:
     """The state of some months ago: what the newest of the four months up to then says, at its worst."""
-    rows = [
-        row for row in who.reports_of([kind]) if ago <= who.ago(row) <= ago + 3 and row["months_overdue"] is not None
-    ]
+    rows = [row for row in who.reports_of([kind]) if ago <= who.ago(row) <= ago + 3]
     if not rows:
         return 0
     newest = max(row["observed_month"] for row in rows)
-    return max(int(row["months_overdue"]) for row in rows if row["observed_month"] == newest)
+    return max(overdue(row) for row in rows if row["observed_month"] == newest)
+
+
+def overdue(row: Row) -> int:
+    """Months overdue; a report that does not say is of one month."""
+    return 1 if row["months_overdue"] is None else int(row["months_overdue"])
+
+
+def signs(rows: Iterable[Row]) -> list[Row]:
+    """Reports that say something is amiss; those of zero months say that it was settled."""
+    return [row for row in rows if overdue(row) > 0]
 
 
 def largest(rows: Iterable[Row], column: str) -> int:
@@ -132,7 +140,7 @@ def arrears(who: Known) -> Values:
         now, before = months_overdue(who, kind, ago=0), months_overdue(who, kind, ago=3)
         values = {
             "months": now,
-            "max_12m": largest(who.reports_of([kind], months=12), "months_overdue"),
+            "max_12m": max((overdue(row) for row in who.reports_of([kind], months=12)), default=0),
             "trend_3m": now - before,
             "krw": largest(who.reports_of([kind], months=4), "amount_krw"),
         }
@@ -141,29 +149,29 @@ def arrears(who: Known) -> Values:
     states = [months_overdue(who, kind, ago=0) for kind in ARREARS]
     shutoffs = [known for known in indicators() if known.area == "shutoff"]
     events = [known for known in indicators() if known.area == "arrears" and known.kind != "arrears"]
-    in_a_year = who.reports_of(ARREARS, months=12)
+    in_a_year = signs(who.reports_of(ARREARS, months=12))
     return found | {
         **since_all(who, [*shutoffs, *events]),
         "arrears_kinds": sum(1 for state in states if state > 0),
         "arrears_months_total": sum(states),
         "arrears_krw_max_12m": largest(in_a_year, "amount_krw"),
         "arrears_reports_12m": len(in_a_year),
-        "arrears_first_months_ago": max((who.ago(row) for row in who.reports_of(ARREARS)), default=-1),
+        "arrears_first_months_ago": max((who.ago(row) for row in signs(who.reports_of(ARREARS))), default=-1),
         "shutoffs_12m": len(who.reports_of(shutoffs, months=12)),
     }
 
 
 def areas_now(who: Known) -> set[str]:
     """The areas of which something was reported in the four newest months."""
-    return {known.area for known in indicators() if who.reports_of([known], months=4)}
+    return {known.area for known in indicators() if signs(who.reports_of([known], months=4))}
 
 
 def reports(who: Known) -> Values:
     other_areas = AREAS - {"arrears", "shutoff", "health"}
     return {
         "indicator_areas": len(areas_now(who)),
-        "indicator_reports_12m": len(who.reports_of(indicators(), months=12)),
-        "newest_report_months_ago": min((who.ago(row) for row in who.reports), default=NEVER),
+        "indicator_reports_12m": len(signs(who.reports_of(indicators(), months=12))),
+        "newest_report_months_ago": min((who.ago(row) for row in signs(who.reports)), default=NEVER),
         **since_all(who, [known for known in indicators() if known.area in other_areas]),
     }
 
@@ -189,7 +197,8 @@ def type_of(who: Known) -> str:
         return "single_elder"
     if len(ages) == 1 and 19 <= ages[0] < 65:
         return "single_working_age"
-    if adults == 1 and has_minor and own_child:
+    spouse = any(row["relation"] == "spouse" for row in who.members)
+    if adults == 1 and has_minor and own_child and not spouse:
         return "single_parent"
     if minor_grandchild and not own_child:
         return "grandparent"
@@ -236,7 +245,8 @@ def place(who: Known) -> Values:
 
 def benefits(who: Known) -> Values:
     held = {row["program_code"] for row in who.benefits if row["to_month"] is None or row["to_month"] >= who.month}
-    ended = [row["to_month"] for row in who.benefits if row["to_month"] is not None and row["to_month"] < who.month]
+    ends = [row["to_month"] for row in who.benefits if row["program_code"] != "case_management"]
+    ended = [month for month in ends if month is not None and month < who.month]
     return {
         "holds_near_poverty": "near_poverty" in held,
         "holds_basic_pension": "basic_pension" in held,

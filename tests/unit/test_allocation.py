@@ -194,7 +194,9 @@ def test_equals_that_all_find_room_are_certain_of_it() -> None:
 
 
 def test_equals_above_the_cut_are_certain_and_still_say_that_they_are_tied() -> None:
-    given = places(*(household(f"equal{i}", 1.0) for i in range(2)), household("x", 0.5), household("y", 0.5), capacity=3)
+    given = places(
+        *(household(f"equal{i}", 1.0) for i in range(2)), household("x", 0.5), household("y", 0.5), capacity=3
+    )
     assert [(p.propensity, p.tied_with) for _, _, p in given] == [(1.0, 1), (1.0, 1), (0.5, 1)]
 
 
@@ -229,7 +231,7 @@ def test_nobody_is_drawn_without_an_occasion_to_explain_the_visit() -> None:
 
 
 def test_the_stored_chance_is_how_often_each_is_drawn() -> None:
-    """4,000 weeks: each of eight is drawn in a quarter of them. Chi-square with 7 degrees: 24.3 is passed once in 1,000."""
+    """4,000 weeks: each of eight is drawn in a quarter. Chi-square, 7 degrees: 24.3 is passed once in 1,000."""
     households = [household(f"h{i}", float(i)) for i in range(10)]
     policy = ListPolicy(exploration_places=2)
     weeks = 4000
@@ -256,7 +258,6 @@ def test_the_chance_of_equals_is_how_often_each_is_listed() -> None:
     assert ((counts - expected) ** 2 / expected / 0.6).sum() * 4 / 5 < 18.5  # chi-square, 4 degrees, once in 1,000
 
 
-@pytest.mark.xfail(strict=True, reason="the place kept for a draw stays empty when nobody may be drawn, though others may rank")
 def test_a_place_that_nobody_can_be_drawn_for_goes_to_the_next_score() -> None:
     given = places(
         *(household(f"quiet{i}", float(i), may_be_drawn=False) for i in range(5)),
@@ -265,8 +266,18 @@ def test_a_place_that_nobody_can_be_drawn_for_goes_to_the_next_score() -> None:
     assert len(given) == 3
 
 
-@pytest.mark.xfail(strict=True, reason="equals at the cut of an occasion slot are drawn too, but their propensity says 1")
 def test_equals_at_the_cut_of_an_occasion_have_their_chance_stored_as_well() -> None:
     policy = ListPolicy(referral_places=1, exploration_places=0)
     given = places(*(resting(f"referred{i}", 1.0, is_referred=True) for i in range(4)), policy=policy)
     assert [p.propensity for _, _, p in given] == [0.25]
+
+
+@pytest.mark.xfail(strict=True, reason="equals are served in two goes, and each go stores a chance of its own")
+def test_equals_share_also_the_place_that_nobody_could_be_drawn_for() -> None:
+    """Three places for five equals, whether or not one of the three was first kept for a draw."""
+    given = places(
+        *(household(f"quiet{i}", 1.0, may_be_drawn=False) for i in range(5)),
+        capacity=3,
+        policy=ListPolicy(exploration_places=1),
+    )
+    assert [p.propensity for _, _, p in given] == [0.6, 0.6, 0.6]

@@ -12,7 +12,13 @@ from outreach.eligibility import COLUMNS, LIFE_STAGES, seed_of, with_claims
 
 AS_OF = date(2026, 11, 16)
 POLICY = ListPolicy()
-REQUESTS = {"household_id": pl.String, "kind": pl.String, "made_by": pl.String, "made_on": pl.Int32, "ends_on": pl.Int32}
+REQUESTS = {
+    "household_id": pl.String,
+    "kind": pl.String,
+    "made_by": pl.String,
+    "made_on": pl.Int32,
+    "ends_on": pl.Int32,
+}
 
 
 def claims(*requests: dict[str, Any], policy: ListPolicy = POLICY, **known: float | None) -> dict[str, Any]:
@@ -38,7 +44,12 @@ def request(kind: str, made: int, ends: int | None = None, household: str = "a")
 def test_somebody_of_whom_little_is_known_may_rank_and_be_drawn() -> None:
     claim = claims()
     assert (claim["may_be_listed"], claim["may_rank"], claim["may_be_drawn"]) == (True, True, True)
-    assert (claim["is_carried_over"], claim["cohort"], claim["safety_net"], claim["is_referred"]) == (False, None, None, False)
+    assert (claim["is_carried_over"], claim["cohort"], claim["safety_net"], claim["is_referred"]) == (
+        False,
+        None,
+        None,
+        False,
+    )
 
 
 def test_a_household_under_case_management_takes_no_place() -> None:
@@ -101,7 +112,9 @@ def test_the_gravest_report_names_the_occasion() -> None:
     assert claims(shutoff_known_days=1, listings_without_help=5)["safety_net"] == "shutoff_known_days"
 
 
-@pytest.mark.parametrize(("times", "contacted", "due"), [(2, None, False), (3, None, True), (3, 90, False), (3, 91, True)])
+@pytest.mark.parametrize(
+    ("times", "contacted", "due"), [(2, None, False), (3, None, True), (3, 90, False), (3, 91, True)]
+)
 def test_repeated_listings_without_help_bring_a_household_back_after_its_rest(
     times: int, contacted: int | None, due: bool
 ) -> None:
@@ -124,7 +137,15 @@ def test_the_first_life_stage_in_the_order_of_service_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("made", "ends", "excluded"),
-    [(1, None, True), (400, None, True), (10, 0, True), (10, -1, False), (10, 30, True), (0, None, False), (-5, None, False)],
+    [
+        (1, None, True),
+        (400, None, True),
+        (10, 0, True),
+        (10, -1, False),
+        (10, 30, True),
+        (0, None, False),
+        (-5, None, False),
+    ],
 )
 def test_an_exclusion_holds_from_the_day_after_it_was_made_to_its_last_day(
     made: int, ends: int | None, excluded: bool
@@ -134,7 +155,15 @@ def test_an_exclusion_holds_from_the_day_after_it_was_made_to_its_last_day(
 
 @pytest.mark.parametrize(
     ("made", "contacted", "referred"),
-    [(1, None, True), (60, None, True), (61, None, False), (0, None, False), (10, 5, False), (10, 10, False), (10, 11, True)],
+    [
+        (1, None, True),
+        (60, None, True),
+        (61, None, False),
+        (0, None, False),
+        (10, 5, False),
+        (10, 10, False),
+        (10, 11, True),
+    ],
 )
 def test_a_referral_is_open_for_sixty_days_or_until_somebody_has_been_there(
     made: int, contacted: int | None, referred: bool
@@ -161,6 +190,10 @@ def test_a_catalogue_without_contacts_leaves_them_unknown() -> None:
 
 def test_each_dong_and_each_week_has_a_draw_of_its_own() -> None:
     week = Round(AS_OF)
-    seeds = [seed_of(week, "4128151000"), seed_of(week, "4128152000"), seed_of(Round(AS_OF + timedelta(7)), "4128151000")]
+    seeds = [
+        seed_of(week, "4128151000"),
+        seed_of(week, "4128152000"),
+        seed_of(Round(AS_OF + timedelta(7)), "4128151000"),
+    ]
     assert len({tuple(seed) for seed in seeds}) == 3
     assert seed_of(week, "4128151000") == seeds[0]

@@ -28,7 +28,7 @@ def test_the_catalogue_covers_the_three_families_and_says_everything_in_polite_k
     assert 100 <= len(SURVEY.learned) <= 130
     assert {feature.family.value for feature in SURVEY.learned} == {"arrears", "health", "household"}
     sentences = [s for f in SURVEY.features for s in (f.present_ko, f.absent_ko, f.negative_ko) if s]
-    assert [sentence for sentence in sentences if not sentence.endswith(("니다.", "니까?"))] == []
+    assert [sentence for sentence in sentences if not sentence.endswith(("니다", "니까?"))] == []
 
 
 def test_the_documentation_counts_the_features_that_there_are() -> None:
@@ -46,10 +46,10 @@ def test_every_feature_but_places_and_schooling_can_be_said() -> None:
 
 def test_reasons_read_as_sentences() -> None:
     said = {feature.name: feature.sentence for feature in SURVEY.features}
-    assert said["nhi_arrears_months"](5) == "지난 1년 가운데 5개월 동안 건강보험료를 내지 못했습니다."
-    assert said["income_eq"](620.0) == "가구원 수를 감안한 한 해 소득이 약 620만원입니다."
-    assert said["n_regular"](0) == "상용직으로 일하는 가구원이 없습니다."
-    assert said["net_assets"](-1200.0) == "확인되는 재산보다 대출이 약 1,200만원 더 많습니다."
+    assert said["nhi_arrears_months"](5) == "지난 1년 가운데 5개월 동안 건강보험료를 내지 못했습니다"
+    assert said["income_eq"](620.0) == "가구원 수를 감안한 한 해 소득이 약 620만원입니다"
+    assert said["n_regular"](0) == "상용직으로 일하는 가구원이 없습니다"
+    assert said["net_assets"](-1200.0) == "확인되는 재산보다 대출이 약 1,200만원 더 많습니다"
     assert said["is_nonstandard_dwelling"](0) == ""
 
 

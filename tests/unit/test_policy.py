@@ -65,7 +65,14 @@ def test_unknown_keys_are_answered_with_the_known_ones() -> None:
 
 @pytest.mark.parametrize(
     ("probability", "band"),
-    [(0.0, Band.LOW), (0.0999, Band.LOW), (0.1, Band.MEDIUM), (0.2, Band.HIGH), (0.3, Band.VERY_HIGH), (1, Band.VERY_HIGH)],
+    [
+        (0.0, Band.LOW),
+        (0.0999, Band.LOW),
+        (0.1, Band.MEDIUM),
+        (0.2, Band.HIGH),
+        (0.3, Band.VERY_HIGH),
+        (1, Band.VERY_HIGH),
+    ],
 )
 def test_a_band_begins_at_its_threshold(probability: float, band: Band) -> None:
     assert Policy().band(probability) is band
@@ -101,7 +108,6 @@ def test_a_policy_in_another_encoding_is_refused_in_plain_words(tmp_path: Path) 
         settings_with(tmp_path, "[list]\ncapacity = 3  # 우리 동 방문 수\n".encode("cp949")).policy()
 
 
-@pytest.mark.xfail(strict=True, reason="a policy saved as UTF-8 with BOM, as Windows editors do, is called invalid TOML")
 def test_a_policy_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     assert settings_with(tmp_path, b"\xef\xbb\xbf[list]\ncapacity = 4\n").policy().list.capacity == 4
 

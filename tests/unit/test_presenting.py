@@ -1,4 +1,4 @@
-"""What people see of an entry: sentences and words, no code, no number of the model, nothing a spreadsheet would run."""
+"""What people see of an entry: sentences and words, no code, no number of the model, nothing to run."""
 
 import csv
 import io
@@ -53,7 +53,11 @@ def test_a_referral_and_a_draw_say_so() -> None:
 
 
 def test_nothing_is_said_twice() -> None:
-    assert why(entry(slot=Slot.SAFETY_NET, slot_sentence=RENT.sentence)) == [RENT.sentence, GAS.sentence, ALONE.sentence]
+    assert why(entry(slot=Slot.SAFETY_NET, slot_sentence=RENT.sentence)) == [
+        RENT.sentence,
+        GAS.sentence,
+        ALONE.sentence,
+    ]
 
 
 def test_without_any_reason_that_is_said() -> None:

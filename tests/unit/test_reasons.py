@@ -141,7 +141,9 @@ def test_what_is_not_collected_is_said_to_be_unknown_and_is_no_reason(
     gas = STANDARD.by_name["gas_arrears_months"]
     why = explained(bundle, monkeypatch, {gas.name: 0.9}, **{gas.name: None})
     assert why.raising == ()
-    assert [sentence for sentence in why.unknown if gas.theme in sentence] == [f"{gas.theme}은 아직 확인되지 않았습니다"]
+    assert [sentence for sentence in why.unknown if gas.theme in sentence] == [
+        f"{gas.theme}은 아직 확인되지 않았습니다"
+    ]
 
 
 @pytest.mark.parametrize(("ago", "month"), [(0, date(2026, 11, 1)), (2, date(2026, 9, 1)), (11, date(2025, 12, 1))])

@@ -4,7 +4,6 @@ import errno
 import os
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 from domain.errors import StorageFailed
@@ -13,7 +12,10 @@ from domain.storage import replaced_folder, storing, write_whole
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
 def test_a_full_disk_is_told_with_what_could_not_be_written(number: int) -> None:
-    with pytest.raises(StorageFailed, match="The lists could not be written: the disk is full") as raised, storing("The lists"):
+    with (
+        pytest.raises(StorageFailed, match="The lists could not be written: the disk is full") as raised,
+        storing("The lists"),
+    ):
         raise OSError(number, os.strerror(number))
     assert raised.value.exit_code == 7
     assert "Free some space" in raised.value.hint
@@ -63,7 +65,9 @@ def test_a_folder_takes_the_place_of_the_old_one_when_all_is_written(tmp_path: P
 
 
 @pytest.mark.parametrize("failure", [OSError(errno.ENOSPC, "full"), KeyboardInterrupt(), ValueError()])
-def test_a_folder_that_could_not_be_written_leaves_the_old_one_and_no_rest(tmp_path: Path, failure: BaseException) -> None:
+def test_a_folder_that_could_not_be_written_leaves_the_old_one_and_no_rest(
+    tmp_path: Path, failure: BaseException
+) -> None:
     folder = tmp_path / "w"
     folder.mkdir()
     (folder / "old").touch()
@@ -80,11 +84,3 @@ def test_what_a_killed_run_left_behind_is_swept_away(tmp_path: Path) -> None:
     with replaced_folder(tmp_path / "w", "It") as staging:
         (staging / "new").touch()
     assert [path.name for path in (tmp_path / "w").iterdir()] == ["new"]
-
-
-@pytest.mark.xfail(strict=True, reason="polars reports a full disk as ComputeError without a number, which passes through")
-def test_a_full_disk_under_a_frame_is_told_as_well() -> None:
-    """What `DataFrame.write_parquet` raises when the disk is full (see test_week_interrupted for the real thing)."""
-    message = "parquet: File out of specification: underlying IO error: No space left on device (os error 28)"
-    with pytest.raises(StorageFailed), storing("The lists"):
-        raise pl.exceptions.ComputeError(message)

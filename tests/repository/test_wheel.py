@@ -1,0 +1,70 @@
+"""The wheel holds all that a closed site needs, and runs from a bare folder."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+REFERENCE = sorted(path.name for path in (PROJECT / "data" / "reference").glob("*.csv"))
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index",
+               "--disable-pip-version-check", "--wheel-dir", str(folder), str(PROJECT)]  # fmt: skip
+    try:
+        built = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=folder)
+    except subprocess.TimeoutExpired:
+        pytest.skip("building the wheel takes longer than a minute here")
+    assert built.returncode == 0, built.stderr
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def names(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
+def test_the_wheel_holds_the_reference_tables_and_the_policy(names: set[str]) -> None:
+    assert {f"sources/reference/{name}" for name in REFERENCE} <= names
+    assert "sagak/policy.toml" in names
+
+
+def test_the_wheel_holds_every_room_and_nothing_of_a_workshop(names: set[str]) -> None:
+    modules = {
+        str(path.relative_to(PROJECT))
+        for room in ("domain", "sources", "features", "scoring", "training", "outreach", "serving", "sagak")
+        for path in (PROJECT / room).rglob("*.py")
+    }
+    assert modules <= names
+    tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}
+    assert tops == {module.split("/")[0] for module in modules}
+    assert not [name for name in names if name.endswith((".pyc", ".parquet", ".key"))]
+
+
+def test_the_installed_wheel_runs_without_the_checkout(wheel: Path, tmp_path: Path) -> None:
+    """Beside the libraries that are installed here; its own folder comes first and the checkout is nowhere."""
+    target = tmp_path / "site"
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index",
+               "--disable-pip-version-check", "--target", str(target), str(wheel)]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SAGAK_")}
+    environment |= {"PYTHONPATH": str(target), "SAGAK_HOME": str(tmp_path / "home")}
+    script = (
+        "from sagak.settings import Settings; from sources.reference import reference_path, indicators; import sagak;"
+        "s = Settings.from_environment(); s.policy(); print(len(indicators()), s.policy_file, sagak.__file__)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert told == ["46", str(target / "sagak" / "policy.toml"), str(target / "sagak" / "__init__.py")]
+    helped = subprocess.run(
+        [target / "bin" / "sagak", "--help"], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert "Usage: sagak" in helped.stdout

@@ -14,7 +14,7 @@ import pandas as pd
 from domain.calendar import day_number, month_number
 from domain.household import BASIC_LIVELIHOOD, Dwelling, HouseholdType, Program, Tenure
 from domain.indicator import IndicatorKind
-from domain.outcome import CASE_MANAGED, NOT_REACHED, PUBLIC_BENEFIT, SUPPORTED
+from domain.outcome import CASE_MANAGED, NOT_REACHED, PUBLIC_BENEFIT, SUPPORTED, Outcome
 from sources.reference import indicators
 
 NEVER = 24
@@ -27,6 +27,7 @@ SUICIDE = [
     known.number for known in indicators() if known.code in ("self_harm_emergency_visit", "suicide_risk_managed")
 ]
 PRECARIOUS = [Dwelling.GOSIWON, Dwelling.BASEMENT, Dwelling.ROOFTOP, Dwelling.NON_DWELLING]
+MET_WITHOUT_NEED = frozenset(Outcome) - PUBLIC_BENEFIT - CASE_MANAGED - NOT_REACHED
 NO_WELFARE = [*BASIC_LIVELIHOOD, Program.CASE_MANAGEMENT]
 
 
@@ -73,9 +74,11 @@ def _sizes(rows: pd.DataFrame, mask: pd.Series, count: int) -> np.ndarray:
 def report_features(rows: pd.DataFrame, day: int, month: int, count: int) -> pd.DataFrame:
     rows["ago"] = month - rows["observed_month"]
     rows = rows[(rows["known_at"] < day) & (rows["ago"] >= 0) & (rows["ago"] < NEVER)]
-    is_arrears, in_year = rows["indicator_no"].isin(list(ARREARS)), rows["ago"] < 12
+    rows = rows.assign(months_overdue=rows["months_overdue"].fillna(1))
+    is_open = rows["months_overdue"] > 0
+    is_arrears, in_year = rows["indicator_no"].isin(list(ARREARS)), (rows["ago"] < 12) & is_open
     arrears_in_year = rows[is_arrears & in_year]
-    current = rows[rows["ago"] < CURRENT]
+    current = rows[(rows["ago"] < CURRENT) & is_open]
 
     newest = _pivot(rows[~is_arrears], "ago", "min", count, NEVER, OTHERS, "months_ago")
     arrears = _arrears(rows[is_arrears], count)
@@ -87,11 +90,13 @@ def report_features(rows: pd.DataFrame, day: int, month: int, count: int) -> pd.
             "arrears_months_total": arrears[[f"{code}_months" for code in ARREARS.values()]].sum(axis=1),
             "arrears_krw_max_12m": _float32(arrears_in_year.groupby("h")["amount_krw"].max(), count, 0)["amount_krw"],
             "arrears_reports_12m": _sizes(rows, is_arrears & in_year, count),
-            "arrears_first_months_ago": _float32(rows[is_arrears].groupby("h")["ago"].max(), count, -1)["ago"],
+            "arrears_first_months_ago": _float32(rows[is_arrears & is_open].groupby("h")["ago"].max(), count, -1)[
+                "ago"
+            ],
             "shutoffs_12m": _sizes(rows, rows["indicator_no"].isin(SHUTOFFS) & in_year, count),
             "indicator_areas": areas.sum(axis=1),
             "indicator_reports_12m": _sizes(rows, in_year, count),
-            "newest_report_months_ago": _float32(rows.groupby("h")["ago"].min(), count, NEVER)["ago"],
+            "newest_report_months_ago": _float32(rows[is_open].groupby("h")["ago"].min(), count, NEVER)["ago"],
             "suicide_known_days": _days_known(rows, SUICIDE, day, count),
             "shutoff_known_days": _days_known(rows, SHUTOFFS, day, count),
             "_arrears": areas["arrears"],
@@ -130,7 +135,7 @@ def _days_known(rows: pd.DataFrame, numbers: list[int], day: int, count: int) ->
 
 
 def member_features(rows: pd.DataFrame, month: int, count: int) -> pd.DataFrame:
-    rows = rows[rows["birth_month"] <= month]
+    rows = rows[rows["birth_month"] < month]
     age = month - rows["birth_month"]
     is_head, is_child = rows["relation"] == "head", age < 18 * 12
     due = rows["pregnancy_due_month"] - month
@@ -150,12 +155,15 @@ def member_features(rows: pd.DataFrame, month: int, count: int) -> pd.DataFrame:
         "_adults": age >= 19 * 12,
         "_grandchildren": (rows["relation"] == "grandchild") & is_child,
         "_own_children": rows["relation"] == "child",
+        "_spouses": rows["relation"] == "spouse",
         "is_head_female": is_head & (rows["sex"] == "female"),
     }
     table = pd.DataFrame({name: _sizes(rows, mask, count) for name, mask in masks.items()})
     table["head_age"], table["oldest_age"] = head, oldest
     table["is_head_female"] = table["is_head_female"] > 0
-    return _with_types(table).drop(columns=["_adults", "_grandchildren", "_own_children"]).astype(np.float32)
+    return (
+        _with_types(table).drop(columns=["_adults", "_grandchildren", "_own_children", "_spouses"]).astype(np.float32)
+    )
 
 
 def _with_types(table: pd.DataFrame) -> pd.DataFrame:
@@ -164,7 +172,7 @@ def _with_types(table: pd.DataFrame) -> pd.DataFrame:
     )
     table["is_single_elder"] = (size == 1) & (elders == 1)
     table["is_single_working_age"] = (size == 1) & (elders == 0) & (adults == 1)
-    table["is_single_parent"] = (adults == 1) & (children > 0) & (table["_own_children"] > 0)
+    table["is_single_parent"] = (adults == 1) & (children > 0) & (table["_own_children"] > 0) & (table["_spouses"] == 0)
     table["is_grandparent"] = (table["_grandchildren"] > 0) & (table["_own_children"] == 0)
     conditions = {
         HouseholdType.SINGLE_ELDER: table["is_single_elder"],
@@ -184,12 +192,16 @@ def benefit_features(rows: pd.DataFrame, month: int, count: int) -> pd.DataFrame
     rows = rows[rows["from_month"] < month]
     program = rows["program_code"]
     is_held = rows["to_month"].isna() | (rows["to_month"] >= month)
-    ended = rows[rows["to_month"] < month].groupby("h")["to_month"].max()
+    ended = rows[(rows["to_month"] < month) & (program != Program.CASE_MANAGEMENT)].groupby("h")["to_month"].max()
     table = pd.DataFrame(
         {
             "holds_near_poverty": _sizes(rows, is_held & (program == Program.NEAR_POVERTY), count) > 0,
             "holds_basic_pension": _sizes(rows, is_held & (program == Program.BASIC_PENSION), count) > 0,
-            "benefits_held": _sizes(rows, is_held & ~program.isin(NO_WELFARE), count),
+            "benefits_held": rows[is_held & ~program.isin(NO_WELFARE)]
+            .groupby("h")["program_code"]
+            .nunique()
+            .reindex(range(count))
+            .fillna(0),
             "is_recipient": _sizes(rows, is_held & program.isin(BASIC_LIVELIHOOD), count) > 0,
             "is_case_managed": _sizes(rows, is_held & (program == Program.CASE_MANAGEMENT), count) > 0,
             "benefit_ended_months_ago": (month - ended).reindex(range(count)),
@@ -213,6 +225,7 @@ def contact_features(rows: pd.DataFrame, day: int, count: int) -> pd.DataFrame:
         {
             "times_listed_24m": _sizes(rows, in_history, count),
             "times_found_in_need_24m": times(PUBLIC_BENEFIT | CASE_MANAGED),
+            "times_met_without_need_24m": times(MET_WITHOUT_NEED),
             "times_not_reached_24m": times(NOT_REACHED),
             "days_since_contact": contacted.reindex(range(count)),
             "days_since_open_listing": listed_open.reindex(range(count)),

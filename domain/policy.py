@@ -52,7 +52,7 @@ class Policy:
     def parse(cls, data: Mapping[str, Any]) -> Self:
         """The policy in a parsed TOML file; raises `UsageError` for unknown keys and for numbers that make no sense."""
         _refuse_unknown("", data, {"list", "capacity", "label", "bands"})
-        capacities = dict(data.get("capacity", {}))
+        capacities = dict(_table("capacity", data))
         for code, places in capacities.items():
             if not (isinstance(code, str) and len(code) == 10 and code.isdigit()):
                 raise UsageError(f"policy: {code!r} under [capacity] is not a ten-digit dong code.")
@@ -88,8 +88,17 @@ def _refuse_unknown(section: str, data: Mapping[str, Any], known: set[str]) -> N
         )
 
 
-def _section(kind: type[_Section], name: str, data: Mapping[str, Any]) -> _Section:
+def _table(name: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
     values = data.get(name, {})
+    if not isinstance(values, Mapping):
+        raise UsageError(
+            f"policy: {name} must be a section.", hint=f"Write [{name}] on a line of its own, values below."
+        )
+    return values
+
+
+def _section(kind: type[_Section], name: str, data: Mapping[str, Any]) -> _Section:
+    values = _table(name, data)
     types = {declared.name: declared.type for declared in fields(kind)}
     _refuse_unknown(name, values, set(types))
     for key, value in values.items():

@@ -1,6 +1,7 @@
 """Files that are whole or not there at all."""
 
 import errno
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -65,3 +66,17 @@ def replaced_folder(folder: Path, what: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         staging.rename(folder)
         sync_folder(folder.parent)
+
+
+@contextmanager
+def sole_writer(root: Path, busy: str) -> Iterator[None]:
+    """Holds the lock of a folder for the block; raises `StorageFailed` saying ``busy`` where another process has it."""
+    with storing(str(root)):
+        root.mkdir(parents=True, exist_ok=True)
+        lock = (root / ".lock").open("w")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StorageFailed(busy, hint="Wait until it is done.") from error
+        yield

@@ -76,7 +76,8 @@ def _arrears(indicator: Indicator) -> tuple[Feature, ...]:
         learned("trend_3m", "3개월 전과의 차이", Unit.MONTHS,
                 Derived(lambda _: unpacked(now.name) - unpacked(before.name)),
                 f"{name} 기간이 3개월 사이 {{value}} 늘었습니다", "", f"{name} 기간이 3개월 사이 {{value}} 줄었습니다"),
-        learned("krw", "최근 4개월 가장 컸던 체납 금액", Unit.KRW, reports(CURRENT_MONTHS, lambda _: nw.col("amount_krw")),
+        learned("krw", "최근 4개월 가장 컸던 체납 금액", Unit.KRW,
+                reports(CURRENT_MONTHS, lambda _: nw.col("amount_krw")),
                 f"최근 4개월 사이 {name} 금액이 가장 클 때 {{value}}이었습니다"),
     )  # fmt: skip
 

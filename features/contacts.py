@@ -6,6 +6,7 @@ from domain.outcome import CASE_MANAGED, NOT_REACHED, PUBLIC_BENEFIT, SUPPORTED,
 from features.declaration import Aggregate, AsOf, Derived, Expression, Family, Feature, Unit
 
 _IN_NEED = PUBLIC_BENEFIT | CASE_MANAGED
+_MET_WITHOUT_NEED = frozenset(Outcome) - _IN_NEED - NOT_REACHED
 _HISTORY_DAYS = 730
 
 
@@ -62,6 +63,9 @@ FEATURES: tuple[Feature, ...] = (
     _listings("times_found_in_need_24m", "2년 사이 공적 지원으로 이어진 횟수",
               lambda as_of: _is_recorded(as_of, _IN_NEED),
               "2년 사이 {value} 공적 지원이나 사례관리로 이어졌습니다"),
+    _listings("times_met_without_need_24m", "2년 사이 만났으나 공적 지원으로 이어지지 않은 횟수",
+              lambda as_of: _is_recorded(as_of, _MET_WITHOUT_NEED),
+              "2년 사이 {value} 만났으나 공적 지원으로 이어지지 않았습니다"),
     _listings("times_not_reached_24m", "2년 사이 만나지 못한 횟수", lambda as_of: _is_recorded(as_of, NOT_REACHED),
               "2년 사이 {value} 연락이 닿지 않았습니다"),
     _listings("_times_supported", "지원으로 이어진 횟수", lambda as_of: _is_recorded(as_of, SUPPORTED), is_helper=True),

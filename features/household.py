@@ -106,7 +106,7 @@ FEATURES: tuple[Feature, ...] = (
              "18세 미만 자녀나 손자녀가 {value} 있습니다"),
     _members("members_infant", "2세 이하 가구원 수", lambda as_of: _aged(as_of, below_years=INFANT_YEARS),
              "2세 이하 아기가 {value} 있습니다"),
-    _members("members_foreign", "외국인 가구원 수", lambda _: nw.col("is_foreign"), "외국인 가구원이 {value} 있습니다"),
+    _members("members_foreign", "외국인 가구원 수", lambda _: nw.col("is_foreign")),
     _members("_members_adult", "성인 수", lambda as_of: _aged(as_of, from_years=ADULT_YEARS), helper=True),
     _members("_members_grandchild", "손자녀 수",
              lambda as_of: _relation(Relation.GRANDCHILD) & _aged(as_of, below_years=CHILD_YEARS), helper=True),

@@ -81,12 +81,20 @@ def allocate(frame: pl.DataFrame, *, capacity: int, policy: ListPolicy, rng: np.
     _occasions(dong, listable, "safety_net", Slot.SAFETY_NET, _SAFETY_NET_ORDER, left(policy.safety_net_places))
     referred = dong.best_first(listable & frame["is_referred"].to_numpy())
     dong.give(referred, left(policy.referral_places), Slot.REFERRAL)
-    may_rank = frame["may_rank"].to_numpy()
-    dong.give(dong.best_first(may_rank), left() - left(policy.exploration_places), Slot.TOP)
+    queue = dong.best_first(frame["may_rank"].to_numpy())
+    drawable = frame["may_be_drawn"].to_numpy()[queue]
+    by_score = _places_by_score(drawable, places=left(), to_draw=left(policy.exploration_places))
+    dong.give(queue, by_score, Slot.TOP)
     _explore(dong, left(policy.exploration_places), rng)
-    # Where nobody could be drawn, the next scores have the place.
-    dong.give(dong.best_first(may_rank), left(), Slot.TOP)
     return sorted(dong.placements, key=lambda p: (not p.is_grave, -dong.score[p.row], dong.tie_order[p.row]))
+
+
+def _places_by_score(drawable: np.ndarray, *, places: int, to_draw: int) -> int:
+    """How many of ``places`` the highest scores get: all that no draw can fill from those left behind them."""
+    for by_score in range(places - to_draw, places):
+        if int(drawable[by_score:].sum()) >= places - by_score:
+            return by_score
+    return places
 
 
 def _carry_over(dong: _Dong, listable: np.ndarray) -> None:

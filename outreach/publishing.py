@@ -9,6 +9,7 @@ leaves the former version current. Versions stay: a past list can always be look
 """
 
 import hashlib
+import io
 import json
 import shutil
 from collections.abc import Mapping, Sequence
@@ -47,6 +48,8 @@ _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "round": pl.String,
     "bundle": pl.String,
 }
+_ENTRIES, _ABOUT = "entries.parquet", "round.json"
+_AGAIN = "Run the round again."
 _EXPLAINED = ("raising", "lowering", "unknown", "newest_report", "has_reports")
 
 
@@ -59,6 +62,7 @@ class PublishedRound:
     bundle: str
     bundle_digest: str
     delivery_digest: str
+    entries_sha256: str
     dongs: Mapping[str, Dong]
     entries_by_dong: Mapping[str, int]
 
@@ -75,23 +79,34 @@ def stage_lists(
     with storing(f"The lists of {week.label}"):
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
-        write_parquet(_frame(entries), staging / "entries.parquet")
-        with (staging / "entries.parquet").open("rb") as file:
-            entries_digest = hashlib.file_digest(file, "sha256").hexdigest()
-        about = _about(entries, dongs, week, origin) | {"entries_sha256": entries_digest}
+        write_parquet(_frame(entries), staging / _ENTRIES)
+        digest = hashlib.sha256((staging / _ENTRIES).read_bytes()).hexdigest()
+        about = _about(entries, dongs, week, origin) | {"entries_sha256": digest}
         text = json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        write_whole(staging / "round.json", text.encode())
-        version = hashlib.sha256(text.encode()).hexdigest()[:16]
-        if _entries_of(staging) != list(entries):
-            raise CheckFailed(
-                f"The lists of {week.label} read back differently from what was written.", hint="Run the round again."
-            )
-        if (folder / version).exists():
+        write_whole(staging / _ABOUT, text.encode())
+        version = _version_of(text)
+        if _entries_of(staging, digest) != list(entries):
+            raise CheckFailed(f"The lists of {week.label} read back differently from what was written.", hint=_AGAIN)
+        if _is_whole(folder / version):
             shutil.rmtree(staging)
         else:
+            shutil.rmtree(folder / version, ignore_errors=True)
             staging.rename(folder / version)
             sync_folder(folder)
     return version
+
+
+def _version_of(about: str) -> str:
+    return hashlib.sha256(about.encode()).hexdigest()[:16]
+
+
+def _is_whole(version: Path) -> bool:
+    try:
+        about = _read_about(version)
+        _entries_of(version, about["entries_sha256"])
+    except (CheckFailed, OSError):
+        return False
+    return True
 
 
 def make_current(lists_root: Path, week: Round, version: str) -> None:
@@ -108,25 +123,51 @@ def published_round(lists_root: Path, week: Round | None = None) -> PublishedRou
     label = week.label if week else weeks[-1]
     if label not in weeks:
         raise NotFound(f"There is no list of round {label}.", hint=f"Published: {', '.join(weeks[-5:])}.")
-    folder = lists_root / label / (lists_root / label / "current").read_text(encoding="ascii").strip()
-    about: dict[str, Any] = json.loads((folder / "round.json").read_text(encoding="utf-8"))
+    try:
+        version = (lists_root / label / "current").read_text(encoding="ascii").strip()
+        folder = lists_root / label / version
+        about = _read_about(folder)
+    except (OSError, UnicodeDecodeError) as error:
+        raise _damaged(label) from error
     dongs = {code: Dong(code, row["sido"], row["sigungu"], row["name"]) for code, row in about["dongs"].items()}
     counts = {code: row["entries"] for code, row in about["dongs"].items()}
     origin = about["origin"]
     return PublishedRound(
-        Round.parse(label), folder, origin["bundle"], origin["bundle_digest"], origin["delivery_digest"], dongs, counts
+        round=Round.parse(label),
+        folder=folder,
+        bundle=origin["bundle"],
+        bundle_digest=origin["bundle_digest"],
+        delivery_digest=origin["delivery_digest"],
+        entries_sha256=about["entries_sha256"],
+        dongs=dongs,
+        entries_by_dong=counts,
     )
 
 
 def read_entries(published: PublishedRound, dong_code: str | None = None) -> list[Entry]:
-    """The entries of one dong in the order of its list, or of all dongs."""
-    return _entries_of(published.folder, dong_code)
+    """The entries of one dong in the order of its list, or of all dongs.
+
+    Raises `CheckFailed` if the file is not, to the byte, what was published: a list that changed is not shown.
+    """
+    entries = _entries_of(published.folder, published.entries_sha256)
+    return entries if dong_code is None else [entry for entry in entries if entry.dong_code == dong_code]
 
 
 def find_entry(published: PublishedRound, household_id: str) -> Entry | None:
     """The household's entry, if it is on a list of the round."""
-    found = pl.scan_parquet(published.folder / "entries.parquet").filter(pl.col("household_id") == household_id)
-    return next((_entry(row) for row in found.collect().rows(named=True)), None)
+    return next((entry for entry in read_entries(published) if entry.household_id == household_id), None)
+
+
+def _read_about(version: Path) -> dict[str, Any]:
+    text = (version / _ABOUT).read_bytes()
+    if hashlib.sha256(text).hexdigest()[:16] != version.name:
+        raise _damaged(version.parent.name)
+    about: dict[str, Any] = json.loads(text)
+    return about
+
+
+def _damaged(label: str) -> CheckFailed:
+    return CheckFailed(f"The lists of {label} are not what was published, so they are not shown.", hint=_AGAIN)
 
 
 def _about(
@@ -164,11 +205,14 @@ def _row(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _entries_of(folder: Path, dong_code: str | None = None) -> list[Entry]:
-    frame = pl.scan_parquet(folder / "entries.parquet")
-    if dong_code is not None:
-        frame = frame.filter(pl.col("dong_code") == dong_code)
-    return [_entry(row) for row in frame.collect().rows(named=True)]
+def _entries_of(version: Path, digest: str) -> list[Entry]:
+    try:
+        content = (version / _ENTRIES).read_bytes()
+    except OSError as error:
+        raise _damaged(version.parent.name) from error
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise _damaged(version.parent.name)
+    return [_entry(row) for row in pl.read_parquet(io.BytesIO(content)).rows(named=True)]
 
 
 def _entry(row: dict[str, Any]) -> Entry:

@@ -41,7 +41,9 @@ def dongs_of_core(core: Core, as_of: date) -> Mapping[str, Dong]:
     if core.adapter == KOWEPS:
         return region_areas()
     served = set(core.districts)
-    return {code: dong for code, dong in sorted(current_dongs(as_of).items()) if dong.sigungu_code in served}
+    # A core's codes are those of its own date; a round before that date uses them too.
+    known = current_dongs(max(as_of, core.as_of))
+    return {code: dong for code, dong in sorted(known.items()) if dong.sigungu_code in served}
 
 
 def find_dong(dongs: Mapping[str, Dong], text: str) -> Dong:

@@ -1,5 +1,6 @@
 """The command line. Importing this file loads nothing heavy: each command imports what it needs."""
 
+import io
 import sys
 from datetime import date
 from pathlib import Path
@@ -30,6 +31,11 @@ AdapterOption = Annotated[
 
 def main() -> None:
     """Runs a command; a user's mistake gives one plain message and an exit code, our own a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                errors="replace"
+            )  # a terminal that knows no Korean shows question marks, not a traceback
     try:
         app()
     except SagakError as error:
@@ -49,7 +55,7 @@ def parse_day(text: str | None) -> date | None:
 
 @app.command()
 def demo(
-    households: Annotated[int, typer.Option(min=500, max=2_000_000, help="Size of the made-up town.")] = 25_000,
+    households: Annotated[int, typer.Option(min=2_000, max=2_000_000, help="Size of the made-up town.")] = 25_000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same people.")] = 1,
     dong: Annotated[str, typer.Option(help="Whose list to show at the end.")] = "주교동",
     fresh: Annotated[bool, typer.Option("--fresh", help="Make it again even if it is there.")] = False,

@@ -1,7 +1,7 @@
 """What each command does: settings, the rooms' functions, and what is printed. Counts only, but for a list itself."""
 
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -30,6 +30,7 @@ from scoring.score import score
 from sources.core import Core, find_core
 from sources.ingest import check_delivery, delivery_report
 from sources.koweps_core import ADAPTER as KOWEPS
+from sources.synthetic import ADAPTER as SYNTHETIC
 from sources.synthetic import compute_facts, dongs_of, synthesize
 from sources.vault import names_of
 from training.survey_bundle import train_on_survey
@@ -44,7 +45,8 @@ out = Console()
 
 
 def _week(settings: Settings, as_of: date | None) -> Round:
-    return Round(as_of) if as_of else Round.of(find_core(settings.core, _NEWEST).as_of)
+    """The round asked for; by default the first Monday on or after the newest delivery's date."""
+    return Round(as_of) if as_of else Round.of(find_core(settings.core, _NEWEST).as_of + timedelta(days=6))
 
 
 def _published(settings: Settings, round_label: str | None) -> PublishedRound:
@@ -216,8 +218,10 @@ def run_explain(household: str, round_label: str | None) -> None:
     settings = Settings.from_environment()
     published = _published(settings, round_label)
     catalogue = catalogue_of(find_core(settings.core, published.round.as_of))
-    matrices = settings.matrices / published.round.label
-    row = pl.scan_parquet(matrices / "*.parquet").filter(pl.col("household_id") == household).collect()
+    files = sorted((settings.matrices / published.round.label).glob("*.parquet"))
+    if not files:
+        raise NotFound(f"The features of {published.round.label} are not there.", hint="Make them: sagak features.")
+    row = pl.scan_parquet(files, glob=False).filter(pl.col("household_id") == household).collect()
     if row.is_empty():
         raise NotFound(
             f"Round {published.round.label} knows no such household.",
@@ -240,19 +244,21 @@ def run_demo(*, households: int, seed: int, dong: str, fresh: bool) -> None:
     """Makes the demo town if it is not there, and shows one dong's list."""
     settings = Settings.from_environment()
     week = Round(DEMO_AS_OF)
-    target = settings.raw / f"demo-{week.as_of}"
-    _refuse_beside_real_people(settings, target)
-    if fresh or not (settings.lists / week.label / "current").exists():
-        _make_demo(settings, target, week, households=households, seed=seed)
+    _refuse_beside_real_people(settings)
+    is_there = (settings.lists / week.label / "current").exists()
+    find_dong({known.code: known for known in dongs_of(DEMO_PLACE)}, dong)
+    if is_there and not fresh:
+        out.print("The town is there already; --fresh makes it again.")
+    else:
+        _make_demo(settings, week, households=households, seed=seed)
     published = published_round(settings.lists, week)
     _show(settings, published, find_dong(published.dongs, dong))
     _say_where(published, settings.exports / week.label)
-    out.print(
-        "Everybody on it is made up. Another dong: sagak list --dong NAME; one household: sagak explain HOUSEHOLD"
-    )
+    out.print("Everybody on it is made up. Go on with: sagak list --dong NAME, sagak explain HOUSEHOLD")
 
 
-def _make_demo(settings: Settings, target: Path, week: Round, *, households: int, seed: int) -> None:
+def _make_demo(settings: Settings, week: Round, *, households: int, seed: int) -> None:
+    target = settings.raw / f"demo-{week.as_of}"
     for made_before in (target, settings.truth / target.name):
         shutil.rmtree(made_before, ignore_errors=True)
     with stages() as progress:
@@ -265,10 +271,11 @@ def _make_demo(settings: Settings, target: Path, week: Round, *, households: int
     print_figures(out, trained.figures)
 
 
-def _refuse_beside_real_people(settings: Settings, target: Path) -> None:
+def _refuse_beside_real_people(settings: Settings) -> None:
     """Made-up households must never stand among real ones."""
-    if settings.core.exists() and any(settings.core.glob("*/core.json")) and not target.exists():
+    cores = [Core.open(path.parent) for path in settings.core.glob("*/core.json")]
+    if any(core.adapter != SYNTHETIC for core in cores):
         raise UsageError(
-            "This home holds deliveries already, so the demo is not made in it.",
+            "This home holds deliveries of real people, so the demo is not made in it.",
             hint="Give the demo a home of its own: SAGAK_HOME=/tmp/sagak-demo sagak demo",
         )

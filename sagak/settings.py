@@ -34,6 +34,8 @@ class Settings:
         if unknown:
             raise UsageError(f"Unknown setting {', '.join(unknown)}.", hint=f"Known: {', '.join(KNOWN)}.")
         home = Path(environment.get("SAGAK_HOME", ".")).resolve()
+        if home.exists() and not home.is_dir():
+            raise UsageError(f"The home {home} is a file.", hint="Set SAGAK_HOME to a folder.")
         candidates = [home / "policy.toml", _OWN_POLICY, _CHECKOUT_POLICY]
         default = next(path for path in candidates if path.exists() or path is candidates[-1])
         return cls(
@@ -49,6 +51,12 @@ class Settings:
             raise UsageError(f"There is no policy file at {self.policy_file}.", hint="Set SAGAK_POLICY.") from error
         except tomllib.TOMLDecodeError as error:
             raise UsageError(f"{self.policy_file} is not valid TOML: {error}.") from error
+        except UnicodeDecodeError as error:
+            raise UsageError(f"{self.policy_file} is not UTF-8 text.", hint="Save it as UTF-8.") from error
+        except OSError as error:
+            raise UsageError(
+                f"{self.policy_file} cannot be read: {error.strerror}.", hint="Set SAGAK_POLICY."
+            ) from error
 
     @property
     def raw(self) -> Path:

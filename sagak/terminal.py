@@ -134,7 +134,9 @@ def print_survey(out: Console, rows: Iterable[SurveyRow]) -> None:
             known = BENCHMARK.get((row.cohort, row.method), {})
             table.add_row(row.method, *(_short(getattr(row.mean, name)) for name in names))
             if known:
-                table.add_row("  benchmark", *(_short(known[name]) if name in known else "" for name in names), style="dim")
+                table.add_row(
+                    "  benchmark", *(_short(known[name]) if name in known else "" for name in names), style="dim"
+                )
         out.print(table)
 
 

@@ -1,6 +1,7 @@
 """One week: features, scores, lists, then the one step that makes them current. Each stage can be run again."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import polars as pl
@@ -8,7 +9,7 @@ import polars as pl
 from domain.calendar import Round
 from domain.listing import Entry
 from domain.policy import Policy
-from domain.storage import replaced_folder
+from domain.storage import replaced_folder, sole_writer, write_whole
 from features.catalogue import Catalogue
 from features.declaration import AsOf
 from features.matrices import write_matrices
@@ -24,6 +25,7 @@ from sources.core import Core, find_core
 from sources.parquet import write_parquet
 
 Progress = Callable[[str, int, int], None]
+_MADE_FROM = "made_from"
 
 
 def _quiet(stage: str, done: int, total: int) -> None:
@@ -32,33 +34,17 @@ def _quiet(stage: str, done: int, total: int) -> None:
 
 def make_matrices(settings: Settings, week: Round, *, progress: Progress = _quiet) -> Path:
     """The features of every household as of the round, on disk."""
-    core = find_core(settings.core, week.as_of)
-    folder = settings.matrices / week.label
-    total = sum_rows(core)
-    with replaced_folder(folder, f"The features of {week.label}") as staging:
-        write_matrices(
-            core,
-            catalogue_of(core),
-            AsOf.on(week.as_of),
-            staging,
-            progress=lambda households: progress("features", households, total),
-        )
-    return folder
+    with _alone(settings):
+        return _make_matrices(settings, week, progress)
 
 
 def make_scores(settings: Settings, week: Round, bundle: Bundle, *, progress: Progress = _quiet) -> Path:
-    """The scores of every household of the round's matrix, on disk; makes the matrix first if there is none."""
-    matrices = settings.matrices / week.label
-    if not matrices.exists():
-        make_matrices(settings, week, progress=progress)
-    folder = settings.scores / week.label
-    files = sorted(matrices.glob("*.parquet"))
-    with replaced_folder(folder, f"The scores of {week.label}") as staging:
-        for path in files:
-            scores = score(bundle, pl.read_parquet(path))
-            write_parquet(scores, staging / path.name, is_matrix=True)
-            progress("scores", 1, len(files))
-    return folder
+    """Every household's score of the round, on disk; makes the features first where they are not of its delivery."""
+    with _alone(settings):
+        core = find_core(settings.core, week.as_of)
+        if not _is_made_from(settings.matrices / week.label, core):
+            _make_matrices(settings, week, progress)
+        return _make_scores(settings, week, bundle, progress)
 
 
 def run_round(
@@ -68,14 +54,60 @@ def run_round(
     policy = settings.policy()
     core = find_core(settings.core, week.as_of)
     bundle = open_bundle(settings, catalogue_of(core), bundle_name)
-    make_matrices(settings, week, progress=progress)
-    make_scores(settings, week, bundle, progress=progress)
-    entries = list(_all_entries(settings, core, bundle, week, policy, progress))
-    origin = {"bundle": bundle.name, "bundle_digest": bundle.digest, "delivery_digest": core.delivery_digest}
-    version = stage_lists(entries, dongs_of_core(core, week.as_of), settings.lists, week, origin=origin)
-    make_current(settings.lists, week, version)
+    with _alone(settings):
+        _make_matrices(settings, week, progress)
+        _make_scores(settings, week, bundle, progress)
+        entries = list(_all_entries(settings, core, bundle, week, policy, progress))
+        origin = {"bundle": bundle.name, "bundle_digest": bundle.digest, "delivery_digest": core.delivery_digest}
+        version = stage_lists(entries, dongs_of_core(core, week.as_of), settings.lists, week, origin=origin)
+        make_current(settings.lists, week, version)
     progress("publish", 1, 1)
     return published_round(settings.lists, week)
+
+
+def _alone(settings: Settings) -> AbstractContextManager[None]:
+    return sole_writer(settings.lists, "Another round is being made in this home.")
+
+
+def _make_matrices(settings: Settings, week: Round, progress: Progress) -> Path:
+    core = find_core(settings.core, week.as_of)
+    folder = settings.matrices / week.label
+    total = households_of(core)
+    with replaced_folder(folder, f"The features of {week.label}") as staging:
+        write_matrices(
+            core,
+            catalogue_of(core),
+            AsOf.on(week.as_of),
+            staging,
+            progress=lambda households: progress("features", households, total),
+        )
+        write_whole(staging / _MADE_FROM, _origin(core).encode())
+    return folder
+
+
+def _origin(core: Core) -> str:
+    return f"{core.delivery_digest} {catalogue_of(core).digest()}\n"
+
+
+def _is_made_from(matrices: Path, core: Core) -> bool:
+    """Whether the features are of this very delivery, by the definitions of today."""
+    made_from = matrices / _MADE_FROM
+    return made_from.exists() and made_from.read_text(encoding="ascii") == _origin(core)
+
+
+def _make_scores(settings: Settings, week: Round, bundle: Bundle, progress: Progress) -> Path:
+    folder = settings.scores / week.label
+    files = sorted((settings.matrices / week.label).glob("*.parquet"))
+    with replaced_folder(folder, f"The scores of {week.label}") as staging:
+        for path in files:
+            write_parquet(score(bundle, read_part(path)), staging / path.name, is_matrix=True)
+            progress("scores", 1, len(files))
+    return folder
+
+
+def read_part(path: Path) -> pl.DataFrame:
+    """One district's file; the path is taken as it is, whatever signs it holds."""
+    return pl.read_parquet(path, glob=False)
 
 
 def export_lists(settings: Settings, published: PublishedRound) -> Path:
@@ -97,7 +129,7 @@ def open_bundle(settings: Settings, catalogue: Catalogue, name: str | None = Non
     return load_bundle(folder, catalogue)
 
 
-def sum_rows(core: Core) -> int:
+def households_of(core: Core) -> int:
     """Households of a core."""
     return int(core.scan("households").select(pl.len()).collect().item())
 
@@ -109,8 +141,8 @@ def _all_entries(
     for district in core.districts:
         name = f"{district}.parquet"
         entries += district_entries(
-            pl.read_parquet(settings.matrices / week.label / name),
-            pl.read_parquet(settings.scores / week.label / name),
+            read_part(settings.matrices / week.label / name),
+            read_part(settings.scores / week.label / name),
             core.scan("requests", [district]).collect(),
             bundle=bundle,
             catalogue=catalogue_of(core),

@@ -23,7 +23,7 @@ from typing import Any
 import lightgbm as lgb
 
 from domain.errors import BundleRefused, NotFound
-from domain.storage import write_whole
+from domain.storage import storing, write_whole
 from features.catalogue import Catalogue, schema_digest
 from scoring.calibration import Calibration
 
@@ -83,13 +83,14 @@ def write_bundle(folder: Path, files: Mapping[str, str], *, label: str, catalogu
         "files": {name: {"sha256": _sha256(content), "bytes": len(content)} for name, content in contents.items()},
     }
     digest = _sha256(canonical_json(about).encode())
-    staging = folder.with_name(f".{folder.name}.staging")
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    for name, content in contents.items():
-        write_whole(staging / name, content)
-    write_whole(staging / "manifest.json", canonical_json(about | {"digest": digest}).encode())
-    staging.rename(folder)
+    with storing(f"The bundle {folder.name}"):
+        staging = folder.with_name(f".{folder.name}.staging")
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(parents=True)
+        for name, content in contents.items():
+            write_whole(staging / name, content)
+        write_whole(staging / "manifest.json", canonical_json(about | {"digest": digest}).encode())
+        staging.rename(folder)
     return digest
 
 
@@ -135,13 +136,18 @@ def _parsed(folder: Path, text: bytes) -> lgb.Booster:
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
+    path = folder / "manifest.json"
+    if not folder.is_dir() or not path.exists():
+        raise NotFound(f"There is no bundle {folder.name}.", hint="sagak train makes one.")
+    if path.is_symlink():
+        raise _damaged(folder, "manifest.json")
     try:
-        text = (folder / "manifest.json").read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
         about: dict[str, Any] = json.loads(text)
         stated = about.pop("digest")
         files = about["files"]
-    except FileNotFoundError as error:
-        raise NotFound(f"There is no bundle {folder.name}.", hint="sagak train makes one.") from error
+        if not isinstance(about["label"], str) or not isinstance(about["catalogue"], str):
+            raise _damaged(folder, "manifest.json")
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise _damaged(folder, "manifest.json") from error
     if about.get("sagak_bundle") != FORMAT or about.get("name") != folder.name:

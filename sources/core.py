@@ -80,7 +80,7 @@ class Core:
         present = [path for path in paths if path.exists()]
         if not present:
             return pl.LazyFrame(schema=core_schema(TABLES[table]))
-        return pl.scan_parquet(present)
+        return pl.scan_parquet(present, glob=False)
 
 
 def find_core(core_root: Path, as_of: date) -> Core:

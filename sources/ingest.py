@@ -2,7 +2,6 @@
 
 import ctypes
 import errno
-import fcntl
 import json
 import os
 import secrets
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from domain.errors import DeliveryRefused, StorageFailed
-from domain.storage import storing
+from domain.storage import sole_writer, storing
 from sources.core import Core
 from sources.intake import Places, take_in
 from sources.isolation import run_isolated
@@ -52,7 +51,12 @@ def ingest(folder: Path, *, core_root: Path, vault_root: Path, key: bytes, progr
     if len(key) != KEY_BYTES:
         raise ValueError(f"a key has {KEY_BYTES} bytes")
     manifest = _verified(folder, progress)
-    with storing("The delivery"), _sole_writer(core_root), _staging(core_root) as core, _staging(vault_root) as vault:
+    with (
+        storing("The delivery"),
+        sole_writer(core_root, "Another delivery is being taken in."),
+        _staging(core_root) as core,
+        _staging(vault_root) as vault,
+    ):
         day = manifest.as_of.isoformat()
         for place in (core / day, vault / day, vault / "spill"):
             place.mkdir()
@@ -85,17 +89,6 @@ def _verified(folder: Path, progress: Progress) -> Manifest:
 def _run(manifest: Manifest, places: Places, key: bytes, progress: Progress) -> DeliveryReport:
     seconds = _BASE_SECONDS + manifest.rows // _ROWS_A_SECOND
     return run_isolated(take_in, manifest, places, key, memory_mb=MEMORY_MB, seconds=seconds, progress=progress)
-
-
-@contextmanager
-def _sole_writer(core_root: Path) -> Iterator[None]:
-    core_root.mkdir(parents=True, exist_ok=True)
-    with (core_root / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StorageFailed("Another delivery is being taken in.", hint="Wait until it is done.") from error
-        yield
 
 
 @contextmanager

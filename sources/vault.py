@@ -11,5 +11,5 @@ def names_of(vault: Path, district: str, households: Sequence[str]) -> dict[str,
     path = vault / "people" / f"{district}.parquet"
     if not path.exists():
         return {}
-    found = pl.scan_parquet(path).filter(pl.col("household_id").is_in(list(households))).collect()
+    found = pl.scan_parquet(path, glob=False).filter(pl.col("household_id").is_in(list(households))).collect()
     return dict(zip(found["household_id"], found["name"], strict=True))

@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from domain.errors import UsageError
 from features.declaration import Feature
 from scoring.calibration import Calibration
 from scoring.score import feature_array
@@ -21,7 +22,7 @@ from scoring.score import feature_array
 # whatever the depth), and exact SHAP costs an order of magnitude more with each step of depth.
 PARAMETERS: Mapping[str, Any] = {
     "objective": "binary",
-    "learning_rate": 0.1,
+    "learning_rate": 0.16,
     "num_leaves": 6,
     "max_depth": 3,
     "min_data_in_leaf": 40,
@@ -34,7 +35,7 @@ PARAMETERS: Mapping[str, Any] = {
     "force_col_wise": True,
     "verbose": -1,
 }
-TREES = 400
+TREES = 250
 
 
 def fit_model(
@@ -59,7 +60,12 @@ def fit_calibration(raw: NDArray[np.float64], truth: NDArray[Any]) -> Calibratio
     """A sigmoid from the raw scores of a later slice to its labels.
 
     The slope is kept positive by falling back to 1 when the slice is too small to show one: then only the level moves.
+    Raises `UsageError` for a slice that does not hold both outcomes.
     """
+    if len(np.unique(truth)) < 2:
+        raise UsageError(
+            "The rounds to calibrate on hold outcomes of one kind only.", hint="Deliver outcomes of more rounds."
+        )
     model = LogisticRegression(C=1e6).fit(raw.reshape(-1, 1), truth)
     slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
     if slope > 0:

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from domain.calendar import Round, day_of
+from domain.errors import UsageError
 from domain.policy import Policy
 from features.catalogue import Catalogue
 from scoring.bundle import canonical_json, next_name, write_bundle
@@ -25,6 +26,8 @@ from training.splits import TimeSplit, rows_of, split_by_time, split_for_use
 from training.tracking import log_run
 
 Progress = Callable[[str, int, int], None]
+# Fewer would make a calibration of noise and figures of nothing.
+MIN_OUTCOMES = 5
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ def train(
     days = tuple(rows["round"].unique())
 
     split = split_by_time(days, horizon_days=policy.label.horizon_days)
+    _check_outcomes(rows, split)
     booster, calibration = _fit(rows, split, catalogue, seed=seed)
     figures = evaluate(booster, calibration, rows_of(rows, split.train), rows_of(rows, split.test), catalogue)
     progress("evaluate", 1, 1)
@@ -79,6 +83,18 @@ def train(
     run_id = _log(mlruns, name, label, core, digest, figures, files)
     progress("log", 1, 1)
     return Trained(models_root / name, digest, figures, run_id)
+
+
+def _check_outcomes(rows: pl.DataFrame, split: TimeSplit) -> None:
+    """Raises `UsageError` where a slice holds too few outcomes of either kind to learn or to judge anything."""
+    for name, days in (("train", split.train), ("calibrate", split.calibrate), ("test", split.test)):
+        part = rows_of(rows, days)["label"]
+        fewer = min(int(part.sum()), len(part) - int(part.sum()))
+        if fewer < MIN_OUTCOMES:
+            raise UsageError(
+                f"The rounds to {name} on hold {fewer} outcomes of one kind; at least {MIN_OUTCOMES} are needed.",
+                hint="Deliver outcomes of more rounds or of a larger area.",
+            )
 
 
 def _fit(rows: pl.DataFrame, split: TimeSplit, catalogue: Catalogue, *, seed: int) -> tuple[lgb.Booster, Calibration]:

@@ -3,6 +3,6 @@
 from sources.synthetic.facts import Fact, compute_facts
 from sources.synthetic.plan import dongs_of
 from sources.synthetic.synthesis import Synthesized, synthesize
-from sources.synthetic.writing import Encoding, FileFormat
+from sources.synthetic.writing import ADAPTER, Encoding, FileFormat
 
-__all__ = ["Encoding", "Fact", "FileFormat", "Synthesized", "compute_facts", "dongs_of", "synthesize"]
+__all__ = ["ADAPTER", "Encoding", "Fact", "FileFormat", "Synthesized", "compute_facts", "dongs_of", "synthesize"]

@@ -12,6 +12,9 @@ import polars as pl
 from domain.errors import UsageError
 from sources.parquet import write_parquet
 
+# Tells everywhere downstream that nobody in it exists.
+ADAPTER = "synthetic"
+
 
 class FileFormat(StrEnum):
     PARQUET = "parquet"
@@ -66,7 +69,7 @@ class DeliveryWriter:
 
     def finish(self) -> Path:
         """Writes the manifest and gives its path."""
-        about = {"sagak_delivery": 1, "as_of": self.as_of.isoformat(), "adapter": "standard", "files": self.files}
+        about = {"sagak_delivery": 1, "as_of": self.as_of.isoformat(), "adapter": ADAPTER, "files": self.files}
         path = self.folder / "manifest.json"
         partial = path.with_suffix(".partial")
         partial.write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

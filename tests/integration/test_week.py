@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -213,15 +214,10 @@ def flipped(path: Path, place: int) -> None:
     path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x10]) + whole[place + 1 :])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a published list is read without comparing its sha256, so damage can pass as another list"
-)
 def test_a_damaged_published_list_is_never_shown(own_town: Settings) -> None:
     path = published_round(own_town.lists).folder / "entries.parquet"
     whole, shown_wrongly = path.read_bytes(), 0
-    # In the page of household ids: a flipped bit there reads as another household. Elsewhere polars may even panic.
-    start = whole.index(read_entries(published_round(own_town.lists))[0].household_id.encode()[:4])
-    for place in range(start, start + 40, 8):
+    for place in range(4, len(whole), len(whole) // 12):
         flipped(path, place)
         try:
             read_entries(published_round(own_town.lists))
@@ -233,7 +229,6 @@ def test_a_damaged_published_list_is_never_shown(own_town: Settings) -> None:
     assert shown_wrongly == 0
 
 
-@pytest.mark.xfail(strict=True, reason="a version that is there already is taken for whole without looking at it")
 def test_running_the_round_again_mends_a_damaged_version(own_town: Settings) -> None:
     path = published_round(own_town.lists).folder / "entries.parquet"
     whole = path.read_bytes()
@@ -242,7 +237,6 @@ def test_running_the_round_again_mends_a_damaged_version(own_town: Settings) -> 
     assert path.read_bytes() == whole
 
 
-@pytest.mark.xfail(strict=True, reason="a damaged round.json or current file ends in a traceback")
 @pytest.mark.parametrize("name", ["round.json", "current"])
 def test_a_damaged_round_is_told_in_plain_words(own_town: Settings, name: str) -> None:
     folder = published_round(own_town.lists).folder
@@ -265,8 +259,9 @@ def test_scores_make_the_matrix_that_is_missing(unlisted_town: Settings, town: T
     assert (unlisted_town.scores / path).read_bytes() == (town.settings.scores / path).read_bytes()
 
 
-@pytest.mark.xfail(strict=True, reason="scores are made from a matrix of an earlier delivery without a word")
 def test_scores_after_a_new_delivery_are_made_from_new_features(own_town: Settings) -> None:
+    shutil.rmtree(own_town.raw)
+    shutil.rmtree(own_town.truth)
     make_core(own_town, households=1200, seed=7)
     folder = make_scores(own_town, WEEK, open_bundle(own_town, STANDARD))
     assert pl.read_parquet(folder / "*.parquet").height == 1200
@@ -375,9 +370,6 @@ def test_a_round_of_last_year_from_this_years_delivery_knows_only_what_was_known
     assert matrix["indicator_reports_12m"].sum() == 0  # all reports of that delivery became known on 15 October
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the round's dongs carry the codes of its own date, the households those of the delivery"
-)
 def test_a_round_before_a_dong_changed_its_code_still_lists_its_households(town: Town, tmp_path: Path) -> None:
     settings = small_home(tmp_path, town, five_households())
     assert sum(run_round(settings, Round(date(2023, 6, 5))).entries_by_dong.values()) > 0

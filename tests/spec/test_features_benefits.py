@@ -1,6 +1,5 @@
 """Benefits held and ended. The as-of date is Monday 2026-11-16."""
 
-
 from tests.support.cores import benefit, seen
 
 

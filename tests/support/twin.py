@@ -268,6 +268,7 @@ def contacts(who: Known) -> Values:
     return {
         "times_listed_24m": len(two_years),
         "times_found_in_need_24m": sum(code in (*PUBLIC, *MANAGED) for code in written),
+        "times_met_without_need_24m": sum(code not in (*PUBLIC, *MANAGED, *NOBODY_MET, None) for code in written),
         "times_not_reached_24m": sum(code in NOBODY_MET for code in written),
         "days_since_contact": min((who.day - row["contacted_at"] for row in contacted), default=None),
         "days_since_open_listing": who.day - max(waiting) if waiting else None,

@@ -272,7 +272,6 @@ def test_equals_at_the_cut_of_an_occasion_have_their_chance_stored_as_well() -> 
     assert [p.propensity for _, _, p in given] == [0.25]
 
 
-@pytest.mark.xfail(strict=True, reason="equals are served in two goes, and each go stores a chance of its own")
 def test_equals_share_also_the_place_that_nobody_could_be_drawn_for() -> None:
     """Three places for five equals, whether or not one of the three was first kept for a draw."""
     given = places(

@@ -239,7 +239,7 @@ def test_a_file_that_was_written_wrongly_is_refused(tmp_path: Path, stem: str, t
     "key",
     [
         "catalogue",
-        pytest.param("label", marks=pytest.mark.xfail(strict=True, reason="a manifest without label: KeyError")),
+        "label",
     ],
 )
 def test_a_manifest_without_a_key_is_refused(bundle: Path, key: str) -> None:
@@ -248,7 +248,6 @@ def test_a_manifest_without_a_key_is_refused(bundle: Path, key: str) -> None:
         load_bundle(bundle, STANDARD)
 
 
-@pytest.mark.xfail(strict=True, reason="the manifest itself may be a link to somewhere else")
 def test_a_link_in_place_of_the_manifest_is_refused(bundle: Path, tmp_path: Path) -> None:
     (bundle / "manifest.json").rename(tmp_path / "manifest.json")
     (bundle / "manifest.json").symlink_to(tmp_path / "manifest.json")
@@ -256,7 +255,6 @@ def test_a_link_in_place_of_the_manifest_is_refused(bundle: Path, tmp_path: Path
         load_bundle(bundle, STANDARD)
 
 
-@pytest.mark.xfail(strict=True, reason="a file where a bundle's folder should be ends in a traceback")
 def test_a_file_in_place_of_the_folder_is_no_bundle(tmp_path: Path) -> None:
     (tmp_path / "standard-1").write_text("x")
     with pytest.raises((BundleRefused, NotFound)):

@@ -51,7 +51,6 @@ def test_a_slice_whose_scores_point_the_wrong_way_only_moves_the_level() -> None
     assert calibration.intercept == pytest.approx(np.log(0.25 / 0.75))
 
 
-@pytest.mark.xfail(strict=True, reason="a slice with one class only ends training in scikit-learn's traceback")
 @pytest.mark.parametrize("truth", [0, 1])
 def test_a_slice_with_one_class_only_still_gives_a_calibration_or_says_what_is_missing(truth: int) -> None:
     from domain.errors import SagakError

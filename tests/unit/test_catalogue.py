@@ -19,7 +19,15 @@ NEVER_SAID = (
 )  # fmt: skip
 # Whether somebody can be found predicts who is found, not who is in need.
 REACHABILITY = {"has_phone", "is_address_mismatch", "days_since_contact", "days_since_open_listing"}
-SILENT = {"head_age", "oldest_age", "is_head_female", "household_size", "moved_months_ago", "newest_report_months_ago"}
+SILENT = {
+    "head_age",
+    "oldest_age",
+    "is_head_female",
+    "household_size",
+    "members_foreign",  # where somebody comes from is no reason to call on them
+    "moved_months_ago",
+    "newest_report_months_ago",
+}
 
 learned = pytest.mark.parametrize("feature", STANDARD.learned, ids=lambda feature: feature.name)
 stored = pytest.mark.parametrize("feature", STANDARD.stored, ids=lambda feature: feature.name)

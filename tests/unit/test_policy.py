@@ -95,14 +95,12 @@ def test_the_homes_own_policy_comes_before_the_one_that_came_along(tmp_path: Pat
     assert other.policy().list.capacity == ListPolicy().capacity
 
 
-@pytest.mark.xfail(strict=True, reason="a number where a section belongs ends in a traceback")
 @pytest.mark.parametrize("text", ["capacity = 10", "list = 3", "bands = [1]"])
 def test_a_value_where_a_section_belongs_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parsed(text)
 
 
-@pytest.mark.xfail(strict=True, reason="a policy saved by an older Korean editor (CP949) ends in a traceback")
 def test_a_policy_in_another_encoding_is_refused_in_plain_words(tmp_path: Path) -> None:
     with pytest.raises(SagakError):
         settings_with(tmp_path, "[list]\ncapacity = 3  # 우리 동 방문 수\n".encode("cp949")).policy()
@@ -112,7 +110,6 @@ def test_a_policy_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     assert settings_with(tmp_path, b"\xef\xbb\xbf[list]\ncapacity = 4\n").policy().list.capacity == 4
 
 
-@pytest.mark.xfail(strict=True, reason="a folder named as the policy file ends in a traceback")
 def test_a_folder_is_no_policy(tmp_path: Path) -> None:
     with pytest.raises(SagakError):
         Settings.from_environment({"SAGAK_HOME": str(tmp_path), "SAGAK_POLICY": str(tmp_path)}).policy()

@@ -84,6 +84,7 @@ def report_features(rows: pd.DataFrame, day: int, month: int, count: int) -> pd.
     arrears = _arrears(rows[is_arrears], count)
     area = current["indicator_no"].map(AREAS)
     areas = pd.DataFrame({name: _sizes(current, area == name, count) > 0 for name in dict.fromkeys(AREAS.values())})
+    first = rows[is_arrears & is_open]
     overview = pd.DataFrame(
         {
             "arrears_kinds": (arrears[[f"{code}_months" for code in ARREARS.values()]] > 0).sum(axis=1),
@@ -192,16 +193,13 @@ def benefit_features(rows: pd.DataFrame, month: int, count: int) -> pd.DataFrame
     rows = rows[rows["from_month"] < month]
     program = rows["program_code"]
     is_held = rows["to_month"].isna() | (rows["to_month"] >= month)
+    kinds = rows[is_held & ~program.isin(NO_WELFARE)].groupby("h")["program_code"].nunique()
     ended = rows[(rows["to_month"] < month) & (program != Program.CASE_MANAGEMENT)].groupby("h")["to_month"].max()
     table = pd.DataFrame(
         {
             "holds_near_poverty": _sizes(rows, is_held & (program == Program.NEAR_POVERTY), count) > 0,
             "holds_basic_pension": _sizes(rows, is_held & (program == Program.BASIC_PENSION), count) > 0,
-            "benefits_held": rows[is_held & ~program.isin(NO_WELFARE)]
-            .groupby("h")["program_code"]
-            .nunique()
-            .reindex(range(count))
-            .fillna(0),
+            "benefits_held": kinds.reindex(range(count)).fillna(0),
             "is_recipient": _sizes(rows, is_held & program.isin(BASIC_LIVELIHOOD), count) > 0,
             "is_case_managed": _sizes(rows, is_held & (program == Program.CASE_MANAGEMENT), count) > 0,
             "benefit_ended_months_ago": (month - ended).reindex(range(count)),

@@ -3,17 +3,19 @@
 import narwhals as nw
 
 from domain.indicator import Indicator, IndicatorKind
-from features.declaration import Aggregate, AsOf, Derived, Direction, Expression, Family, Feature, Sensitivity, Unit
+from features.declaration import Aggregate, Derived, Direction, Expression, Family, Feature, Sensitivity, Unit
 from features.reports import since_report
 from features.windows import (
-    CURRENT_MONTHS,
-    is_one_of,
+    amount_krw,
+    current,
+    current_3m_ago,
+    in_a_year,
     is_open,
     months_ago,
     months_overdue,
+    open_in_a_year,
     packed_months_overdue,
     unpacked,
-    within,
 )
 from sources.reference import indicators
 
@@ -34,8 +36,9 @@ def _helper(indicator: Indicator, *, ago: int) -> Feature:
         Aggregate(
             "indicators",
             "max",
-            lambda as_of: is_one_of(indicator) & within(as_of, start=ago, months=CURRENT_MONTHS),
+            current_3m_ago if ago else current,
             packed_months_overdue,
+            of=(indicator,),
         ),
         is_helper=True,
     )
@@ -63,27 +66,23 @@ def _arrears(indicator: Indicator) -> tuple[Feature, ...]:
             may_be_unknown=True,
         )
 
-    def reports(months: int, value: Expression) -> Aggregate:
-        return Aggregate("indicators", "max", lambda as_of: is_one_of(indicator) & within(as_of, months=months), value)
+    def longest(where: Expression, value: Expression) -> Aggregate:
+        return Aggregate("indicators", "max", where, value, of=(indicator,))
 
     return (
         now,
         before,
         learned("months", "현재 밀린 개월", Unit.MONTHS, Derived(lambda _: unpacked(now.name)),
                 indicator.sentence_ko, f"현재 확인된 {name} 내역이 없습니다"),
-        learned("max_12m", "최근 1년 가장 길었던 개월", Unit.MONTHS, reports(12, months_overdue),
+        learned("max_12m", "최근 1년 가장 길었던 개월", Unit.MONTHS, longest(in_a_year, months_overdue),
                 f"최근 1년 사이 {name} 기간이 가장 길 때 {{value}}이었습니다"),
         learned("trend_3m", "3개월 전과의 차이", Unit.MONTHS,
                 Derived(lambda _: unpacked(now.name) - unpacked(before.name)),
                 f"{name} 기간이 3개월 사이 {{value}} 늘었습니다", "", f"{name} 기간이 3개월 사이 {{value}} 줄었습니다"),
         learned("krw", "최근 4개월 가장 컸던 체납 금액", Unit.KRW,
-                reports(CURRENT_MONTHS, lambda _: nw.col("amount_krw")),
+                longest(current, amount_krw),
                 f"최근 4개월 사이 {name} 금액이 가장 클 때 {{value}}이었습니다"),
     )  # fmt: skip
-
-
-def _arrears_in_a_year(as_of: AsOf) -> nw.Expr:
-    return is_one_of(*ARREARS) & within(as_of, months=12) & is_open(as_of)
 
 
 def _kind_is_current(indicator: Indicator) -> nw.Expr:
@@ -130,22 +129,22 @@ _OVERVIEW = (
     ),
     _overview(
         "arrears_krw_max_12m", "최근 1년 가장 컸던 체납 금액", Unit.KRW,
-        Aggregate("indicators", "max", _arrears_in_a_year, lambda _: nw.col("amount_krw")),
+        Aggregate("indicators", "max", open_in_a_year, amount_krw, of=ARREARS),
         "최근 1년 사이 밀린 금액이 가장 클 때 {value}이었습니다",
     ),
     _overview(
         "arrears_reports_12m", "최근 1년 체납 정보 수", Unit.TIMES,
-        Aggregate("indicators", "sum", _arrears_in_a_year),
+        Aggregate("indicators", "sum", open_in_a_year, of=ARREARS),
         "최근 1년 동안 체납 정보가 {value} 들어왔습니다",
     ),
     _overview(
         "arrears_first_months_ago", "2년 사이 체납이 처음 확인된 때", Unit.MONTHS_AGO,
-        Aggregate("indicators", "max", lambda as_of: is_one_of(*ARREARS) & is_open(as_of), months_ago, empty=-1),
+        Aggregate("indicators", "max", is_open, months_ago, empty=-1, of=ARREARS),
         "체납이 {value}부터 확인되었습니다", nothing=-1, direction=Direction.FREE,
     ),
     _overview(
         "shutoffs_12m", "최근 1년 공급 중단 정보 수", Unit.TIMES,
-        Aggregate("indicators", "sum", lambda as_of: is_one_of(*SHUTOFFS) & within(as_of, months=12)),
+        Aggregate("indicators", "sum", open_in_a_year, of=SHUTOFFS),
         "최근 1년 동안 전기·가스·수도가 끊기거나 제한되었다는 정보가 {value} 들어왔습니다", theme="공급 중단",
     ),
 )  # fmt: skip

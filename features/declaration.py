@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 import narwhals as nw
 
 from domain.calendar import day_number, month_number
+from domain.indicator import Indicator
 from domain.korean import korean_number, won_short
 
 
@@ -103,26 +104,51 @@ class AsOf:
 Expression = Callable[[AsOf], nw.Expr]
 
 
+def always(_: AsOf) -> nw.Expr:
+    """Every row counts."""
+    return nw.lit(True)
+
+
+def one(_: AsOf) -> nw.Expr:
+    """A row counts as one."""
+    return nw.lit(1)
+
+
 @dataclass(frozen=True)
 class Aggregate:
     """One number a household from the rows of a core table: ``how`` over ``value`` of the rows ``where`` holds.
 
-    A household without such a row gets ``empty``, which must not change the result where there is one (nothing is below
-    it under "max" or above it under "min"; 0 under "sum"), or None for unknown.
+    ``of`` are the indicators whose rows it looks at, none for all rows. A household without such a row gets ``empty``,
+    which must not change the result where there is one (nothing is below it under "max" or above it under "min"; 0
+    under "sum"), or None for unknown.
     """
 
     table: str
     how: str  # "max", "min" or "sum"
-    where: Expression = lambda _: nw.lit(True)
-    value: Expression = lambda _: nw.lit(1)
+    where: Expression = always
+    value: Expression = one
     empty: int | None = 0
+    of: tuple[Indicator, ...] = ()
 
-    def of_row(self, as_of: AsOf) -> nw.Expr:
-        """The number a row adds.
+    @property
+    def per_kind(self) -> tuple[object, ...]:
+        """What is the same for aggregates that differ only in the indicators they look at."""
+        return (self.how, self.where, self.value, self.empty)
 
-        Rows that do not count carry ``empty``: columns without nulls aggregate in two thirds of the time.
-        """
-        counted = nw.when(self.where(as_of)).then(self.value(as_of))
+    def of_any_row(self, as_of: AsOf) -> nw.Expr:
+        """The number that a row of any indicator adds."""
+        if not self.of:
+            return self.of_own_row(as_of)
+        is_own = nw.col("indicator_no").is_in([known.number for known in self.of])
+        return self._counted(is_own & self.where(as_of), as_of)
+
+    def of_own_row(self, as_of: AsOf) -> nw.Expr:
+        """The number that a row adds which is known to be of its indicators."""
+        return self._counted(self.where(as_of), as_of)
+
+    def _counted(self, condition: nw.Expr, as_of: AsOf) -> nw.Expr:
+        # Rows that do not count carry `empty`: columns without nulls aggregate in two thirds of the time.
+        counted = nw.when(condition).then(self.value(as_of))
         return counted if self.empty is None else counted.otherwise(nw.lit(self.empty))
 
 

@@ -4,7 +4,7 @@ import narwhals as nw
 
 from domain.indicator import Indicator
 from features.declaration import Aggregate, Derived, Direction, Family, Feature, Sensitivity, Unit
-from features.windows import CURRENT_MONTHS, NEVER_MONTHS_AGO, is_one_of, is_open, months_ago, within
+from features.windows import NEVER_MONTHS_AGO, is_open, months_ago, open_in_a_year, open_now
 from sources.reference import indicators
 
 # Reports that also say help is already there (a benefit, a grade, a service): recent ones may lower the risk as well.
@@ -33,7 +33,7 @@ def since_report(
         Unit.MONTHS_AGO,
         family,
         theme or indicator.name_ko,
-        Aggregate("indicators", "min", lambda _: is_one_of(indicator), months_ago, empty=NEVER_MONTHS_AGO),
+        Aggregate("indicators", "min", value=months_ago, empty=NEVER_MONTHS_AGO, of=(indicator,)),
         direction=Direction.FREE if indicator.code in _ALREADY_HELPED else Direction.LOWERS,
         sensitivity=sensitivity,
         present_ko=indicator.sentence_ko,
@@ -51,9 +51,7 @@ def _area_flag(area: str) -> Feature:
         Unit.FLAG,
         Family.HOUSEHOLD,
         "위기정보",
-        Aggregate(
-            "indicators", "max", lambda as_of: is_one_of(*known) & within(as_of, months=CURRENT_MONTHS) & is_open(as_of)
-        ),
+        Aggregate("indicators", "max", open_now, of=known),
         is_helper=True,
     )
 
@@ -80,7 +78,7 @@ FEATURES: tuple[Feature, ...] = (
         Unit.TIMES,
         Family.HOUSEHOLD,
         "여러 위기정보",
-        Aggregate("indicators", "sum", lambda as_of: within(as_of, months=12) & is_open(as_of)),
+        Aggregate("indicators", "sum", open_in_a_year),
         direction=Direction.RAISES,
         present_ko="최근 1년 동안 위기정보가 {value} 들어왔습니다",
         absent_ko="최근 1년 동안 확인된 위기정보가 없습니다",

@@ -6,7 +6,6 @@ weeks late, so a state counts as current while its newest report is less than `C
 
 import narwhals as nw
 
-from domain.indicator import Indicator
 from features.declaration import AsOf
 
 CURRENT_MONTHS = 4
@@ -19,20 +18,45 @@ NEVER_MONTHS_AGO = HISTORY_MONTHS
 _PACK = 4096
 
 
-def months_ago(as_of: AsOf, column: str = "observed_month") -> nw.Expr:
-    """Whole months from a month column to the as-of date's month."""
-    return as_of.month - nw.col(column)
-
-
-def is_one_of(*indicators: Indicator) -> nw.Expr:
-    """Rows of these indicators."""
-    return nw.col("indicator_no").is_in([known.number for known in indicators])
+def months_ago(as_of: AsOf) -> nw.Expr:
+    """Months from the observed month to the as-of date's month."""
+    return as_of.month - nw.col("observed_month")
 
 
 def within(as_of: AsOf, *, start: int = 0, months: int) -> nw.Expr:
     """Observed at least ``start`` and less than ``start + months`` months ago."""
     ago = months_ago(as_of)
     return (ago >= start) & (ago < start + months)
+
+
+def current(as_of: AsOf) -> nw.Expr:
+    """Observed in the months that still count as the present."""
+    return within(as_of, months=CURRENT_MONTHS)
+
+
+def current_3m_ago(as_of: AsOf) -> nw.Expr:
+    """Observed in the months that counted as the present three months ago."""
+    return within(as_of, start=3, months=CURRENT_MONTHS)
+
+
+def in_a_year(as_of: AsOf) -> nw.Expr:
+    """Observed in the last twelve months."""
+    return within(as_of, months=12)
+
+
+def open_now(as_of: AsOf) -> nw.Expr:
+    """A sign of hardship of the present months."""
+    return current(as_of) & is_open(as_of)
+
+
+def open_in_a_year(as_of: AsOf) -> nw.Expr:
+    """A sign of hardship of the last twelve months."""
+    return in_a_year(as_of) & is_open(as_of)
+
+
+def amount_krw(_: AsOf) -> nw.Expr:
+    """The amount owed, in won."""
+    return nw.col("amount_krw")
 
 
 def months_overdue(_: AsOf) -> nw.Expr:

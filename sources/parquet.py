@@ -19,6 +19,7 @@ def write_parquet(rows: pl.DataFrame | pa.Table, path: Path, *, is_matrix: bool 
             file,
             compression="lz4" if is_matrix else "zstd",
             use_dictionary=not is_matrix,
+            write_statistics=not is_matrix,
             row_group_size=_ROW_GROUP_ROWS,
             # Without page checksums a flipped bit can read as another value and no error.
             write_page_checksum=True,

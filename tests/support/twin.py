@@ -157,7 +157,7 @@ def arrears(who: Known) -> Values:
         "arrears_krw_max_12m": largest(in_a_year, "amount_krw"),
         "arrears_reports_12m": len(in_a_year),
         "arrears_first_months_ago": max((who.ago(row) for row in signs(who.reports_of(ARREARS))), default=-1),
-        "shutoffs_12m": len(who.reports_of(shutoffs, months=12)),
+        "shutoffs_12m": len(signs(who.reports_of(shutoffs, months=12))),
     }
 
 

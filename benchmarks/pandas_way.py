@@ -84,7 +84,6 @@ def report_features(rows: pd.DataFrame, day: int, month: int, count: int) -> pd.
     arrears = _arrears(rows[is_arrears], count)
     area = current["indicator_no"].map(AREAS)
     areas = pd.DataFrame({name: _sizes(current, area == name, count) > 0 for name in dict.fromkeys(AREAS.values())})
-    first = rows[is_arrears & is_open]
     overview = pd.DataFrame(
         {
             "arrears_kinds": (arrears[[f"{code}_months" for code in ARREARS.values()]] > 0).sum(axis=1),

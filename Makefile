@@ -35,7 +35,7 @@ lock: $(VENV)/dev.done  ## resolve the dependencies anew (needs uv on the PATH)
 	uv pip compile pyproject.toml --extra dev --extra spark --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -c requirements/run.txt -o requirements/dev.txt
 
 wheel: $(VENV)/dev.done  ## what a closed site installs, beside the wheels of requirements/run.txt
-	$(PYTHON) -m pip --python $(BIN)/python --quiet wheel --no-deps --no-build-isolation --wheel-dir dist .
+	$(BIN)/python -m hatchling build -t wheel -d dist
 
 clean:
 	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

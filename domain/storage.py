@@ -10,6 +10,21 @@ from pathlib import Path
 
 from domain.errors import StorageFailed
 
+_FAILURES = (
+    (
+        (errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
+        ("the disk is full", "Free about three times the size of the delivery and run the same command again."),
+    ),
+    (
+        (errno.EACCES, errno.EPERM, errno.EROFS),
+        ("writing is not allowed there", "Check who owns the data folder and whether it is read-only."),
+    ),
+    (
+        (errno.EEXIST, errno.ENOTDIR, errno.EISDIR),
+        ("something else stands where its folder belongs", "Move it away, or use another home folder."),
+    ),
+)
+
 
 @contextmanager
 def storing(what: str) -> Iterator[None]:
@@ -17,15 +32,10 @@ def storing(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            message, hint = "the disk is full", "Free some space and run the same command again."
-        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            message, hint = (
-                "writing is not allowed there",
-                "Check who owns the data folder and whether it is read-only.",
-            )
-        else:
+        known = next((words for numbers, words in _FAILURES if error.errno in numbers), None)
+        if known is None:
             raise
+        message, hint = known
         raise StorageFailed(
             f"{what} could not be written: {message}. Nothing that was there has changed.", hint=hint
         ) from error

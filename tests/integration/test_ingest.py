@@ -12,6 +12,7 @@ import pytest
 import sources.ingest
 from domain.calendar import day_number, month_number
 from domain.errors import StorageFailed
+from domain.storage import sole_writer
 from sources.core import Core, core_schema, find_core
 from sources.ingest import check_delivery, delivery_report, ingest
 from sources.pseudonyms import Subject, pseudonym
@@ -219,7 +220,7 @@ def test_people_of_an_earlier_delivery_of_the_date_go_with_its_core(tmp_path: Pa
 
 def test_two_runs_at_once_are_refused(tmp_path: Path) -> None:
     folder = tiny(tmp_path).write()
-    with sources.ingest._sole_writer(tmp_path / "core"), pytest.raises(StorageFailed, match="Another delivery"):
+    with sole_writer(tmp_path / "core", "busy"), pytest.raises(StorageFailed, match="Another delivery"):
         take_in(folder, tmp_path)
 
 

@@ -118,7 +118,7 @@ def test_a_full_disk_is_told_and_changes_nothing(worlds: Worlds, tmp_path: Path,
     """A limit on file size stands in for the disk: it fails at the same calls."""
     data = worlds.copy_of_old(tmp_path)
     limited = run(LIMITED, worlds.new, data, bytes_allowed)
-    assert "there is no space left" in limited.stdout, limited.stderr
+    assert "the disk is full" in limited.stdout, limited.stderr
     assert "Free about three times" in limited.stdout
     assert every_file(data) == every_file(worlds.after_old)
 

@@ -69,7 +69,7 @@ def test_a_district_does_not_depend_on_its_neighbours(town: Path, tmp_path: Path
 
 def test_the_manifest_names_every_file_with_its_rows_and_digest(town: Path) -> None:
     manifest = json.loads((town / "delivery" / "manifest.json").read_text(encoding="utf-8"))
-    assert (manifest["sagak_delivery"], manifest["as_of"], manifest["adapter"]) == (1, "2026-11-16", "standard")
+    assert (manifest["sagak_delivery"], manifest["as_of"], manifest["adapter"]) == (1, "2026-11-16", "synthetic")
     found = digests(town / "delivery")
     found.pop("manifest.json")
     assert {file["name"]: file["sha256"] for file in manifest["files"]} == found

@@ -18,7 +18,7 @@ def test_a_full_disk_is_told_with_what_could_not_be_written(number: int) -> None
     ):
         raise OSError(number, os.strerror(number))
     assert raised.value.exit_code == 7
-    assert "Free some space" in raised.value.hint
+    assert "Free about three times" in raised.value.hint
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS])

@@ -49,8 +49,9 @@ class Explanation:
 class Entry:
     """One household's place on one dong's list of one round.
 
-    ``propensity`` is the probability with which the household came to be listed: 1 for every rule, the chance of the
-    draw for exploration. ``tied_with`` counts other households of the dong with the very same score.
+    ``propensity`` is the chance the household had in its slot, given the places before it: 1 for every rule, less where
+    equals were drawn for the last place, and places over pool for exploration. ``tied_with`` counts other households
+    of the dong with the very same score.
     """
 
     round: str

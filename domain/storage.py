@@ -73,9 +73,13 @@ def replaced_folder(folder: Path, what: str) -> Iterator[Path]:
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
             raise
-        shutil.rmtree(folder, ignore_errors=True)
+        former = folder.with_name(f".{folder.name}.former")
+        shutil.rmtree(former, ignore_errors=True)
+        if folder.exists():
+            folder.rename(former)
         staging.rename(folder)
         sync_folder(folder.parent)
+        shutil.rmtree(former, ignore_errors=True)
 
 
 @contextmanager

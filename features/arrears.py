@@ -78,7 +78,8 @@ def _arrears(indicator: Indicator) -> tuple[Feature, ...]:
                 f"최근 1년 사이 {name} 기간이 가장 길 때 {{value}}이었습니다"),
         learned("trend_3m", "3개월 전과의 차이", Unit.MONTHS,
                 Derived(lambda _: unpacked(now.name) - unpacked(before.name)),
-                f"{name} 기간이 3개월 사이 {{value}} 늘었습니다", "", f"{name} 기간이 3개월 사이 {{value}} 줄었습니다"),
+                f"확인된 {name} 기간이 3개월 전보다 {{value}} 길어졌습니다", "",
+                f"확인된 {name} 기간이 3개월 전보다 {{value}} 짧아졌습니다"),
         learned("krw", "최근 4개월 가장 컸던 체납 금액", Unit.KRW,
                 longest(current, amount_krw),
                 f"최근 4개월 사이 {name} 금액이 가장 클 때 {{value}}이었습니다"),
@@ -140,7 +141,7 @@ _OVERVIEW = (
     _overview(
         "arrears_first_months_ago", "2년 사이 체납이 처음 확인된 때", Unit.MONTHS_AGO,
         Aggregate("indicators", "max", is_open, months_ago, empty=-1, of=ARREARS),
-        "체납이 {value}부터 확인되었습니다", nothing=-1, direction=Direction.FREE,
+        "2년 사이 체납이 {value}에 처음 확인되었습니다", nothing=-1, direction=Direction.FREE,
     ),
     _overview(
         "shutoffs_12m", "최근 1년 공급 중단 정보 수", Unit.TIMES,

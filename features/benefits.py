@@ -1,4 +1,7 @@
-"""Benefits held and ended. Only whole months before the as-of date count, since deliveries do not give the day."""
+"""Benefits held and ended. Only whole months before the as-of date count, since deliveries do not give the day.
+
+Case management is the exception: a case of this month keeps a household off the list, and is never learned from.
+"""
 
 import narwhals as nw
 
@@ -13,9 +16,14 @@ def _is_program(*programs: Program) -> nw.Expr:
     return nw.col("program_code").is_in([program.value for program in programs])
 
 
+def _is_running(as_of: AsOf) -> nw.Expr:
+    """Not ended in an earlier month. An end in the future is treated like no end."""
+    return nw.col("to_month").is_null() | (nw.col("to_month") >= as_of.month)
+
+
 def _is_held(as_of: AsOf) -> nw.Expr:
-    """Begun in an earlier month and not ended in one. An end in the future is treated like no end."""
-    return (nw.col("from_month") < as_of.month) & (nw.col("to_month").is_null() | (nw.col("to_month") >= as_of.month))
+    """Begun in an earlier month and still running: what begins this month may begin after the date."""
+    return (nw.col("from_month") < as_of.month) & _is_running(as_of)
 
 
 def _held(
@@ -52,5 +60,7 @@ FEATURES: tuple[Feature, ...] = (
             Derived(lambda as_of: as_of.month - nw.col("_benefit_ended_month")),
             present_ko="받던 복지급여가 {value}에 끝났습니다", nothing=-1),
     _held("is_recipient", "기초생활보장 수급", *BASIC_LIVELIHOOD, is_learned=False),
-    _held("is_case_managed", "통합사례관리 진행 중", Program.CASE_MANAGEMENT, is_learned=False),
+    Feature("is_case_managed", "통합사례관리 진행 중", Unit.FLAG, Family.HOUSEHOLD, "복지급여",
+            Aggregate("benefits", "max", lambda as_of: _is_program(Program.CASE_MANAGEMENT) & _is_running(as_of)),
+            is_learned=False),
 )  # fmt: skip

@@ -15,6 +15,11 @@ def _is_recorded(as_of: AsOf, outcomes: frozenset[Outcome]) -> nw.Expr:
     return (nw.col("recorded_at") < as_of.day) & nw.col("outcome_code").is_in(codes)
 
 
+def _is_new(_: AsOf) -> nw.Expr:
+    """A listing of its own; a week for which an entry was only carried over is not another one."""
+    return nw.col("slot") != "carried_over"
+
+
 def _is_contacted(as_of: AsOf) -> nw.Expr:
     return nw.col("contacted_at") < as_of.day
 
@@ -58,7 +63,7 @@ def _days_since(name: str, label_ko: str, of: str, present_ko: str = "") -> Feat
 
 
 FEATURES: tuple[Feature, ...] = (
-    _listings("times_listed_24m", "2년 사이 명단에 오른 횟수", lambda _: nw.lit(True),
+    _listings("times_listed_24m", "2년 사이 명단에 오른 횟수", _is_new,
               "2년 사이 {value} 명단에 올랐습니다"),
     _listings("times_found_in_need_24m", "2년 사이 공적 지원으로 이어진 횟수",
               lambda as_of: _is_recorded(as_of, _IN_NEED),
@@ -71,7 +76,7 @@ FEATURES: tuple[Feature, ...] = (
     _listings("_times_supported", "지원으로 이어진 횟수", lambda as_of: _is_recorded(as_of, SUPPORTED), is_helper=True),
     _newest_day("_contacted_day", "마지막 접촉일", "contacted_at", _is_contacted),
     _newest_day("_open_listing_day", "아직 접촉하지 못한 명단의 날", "round",
-                lambda as_of: ~_is_contacted(as_of) | nw.col("contacted_at").is_null()),
+                lambda as_of: _is_new(as_of) & (~_is_contacted(as_of) | nw.col("contacted_at").is_null())),
     _days_since("days_since_contact", "마지막 접촉 후 일수", "_contacted_day"),
     _days_since("days_since_open_listing", "접촉하지 못한 명단 이후 일수", "_open_listing_day",
                 "{value} 전 명단에 올랐으나 아직 연락드리지 못했습니다"),

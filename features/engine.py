@@ -33,7 +33,7 @@ def known_rows(table: str, rows: Frame, as_of: AsOf) -> Frame:
             # The day of birth is not delivered: who was born in this month may have been born after the date.
             return rows.filter(nw.col("birth_month") < as_of.month)
         case "benefits":
-            return rows.filter(nw.col("from_month") < as_of.month)
+            return rows.filter(nw.col("from_month") <= as_of.month)
         case "outcomes":
             return rows.filter(nw.col("round") < as_of.day)
     raise ValueError(f"no feature may read {table}")

@@ -46,6 +46,6 @@ FEATURES: tuple[Feature, ...] = (
         "임신",
         Aggregate("members", "sum", _due_soon),
         sensitivity=Sensitivity.HEALTH,
-        present_ko="임신 20주가 지난 가구원이 {value} 있습니다",
+        present_ko="임신 20주 안팎이거나 그 이후인 가구원이 {value} 있습니다",
     ),
 )

@@ -103,7 +103,7 @@ FEATURES: tuple[Feature, ...] = (
     _members("members_elder", "65세 이상 가구원 수", lambda as_of: _aged(as_of, from_years=ELDER_YEARS),
              "65세 이상 가구원이 {value} 있습니다"),
     _members("members_child", "18세 미만 가구원 수", lambda as_of: _aged(as_of, below_years=CHILD_YEARS),
-             "18세 미만 자녀나 손자녀가 {value} 있습니다"),
+             "18세 미만 가구원이 {value} 있습니다"),
     _members("members_infant", "2세 이하 가구원 수", lambda as_of: _aged(as_of, below_years=INFANT_YEARS),
              "2세 이하 아기가 {value} 있습니다"),
     _members("members_foreign", "외국인 가구원 수", lambda _: nw.col("is_foreign")),
@@ -131,7 +131,7 @@ FEATURES: tuple[Feature, ...] = (
     _at_place("is_public_rental", "공공임대 거주", "tenure", (Tenure.PUBLIC_RENTAL,), "공공임대주택에 삽니다"),
     _at_place("is_precarious_dwelling", "주거 취약 거처 거주", "dwelling", _PRECARIOUS,
               "고시원·지하·옥탑 등 주거 환경을 살펴야 하는 곳에 삽니다"),
-    Feature("moved_months_ago", "이사 온 뒤 지난 개월", Unit.MONTHS, Family.HOUSEHOLD, "이사",
+    Feature("moved_months_ago", "이사 온 뒤 지난 개월", Unit.MONTHS, Family.HOUSEHOLD, "이사 온 때",
             Derived(_moved_months_ago), nothing=-1, may_be_unknown=True),
 )  # fmt: skip
 

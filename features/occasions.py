@@ -22,7 +22,8 @@ def _turned(years: int) -> Feature:
 
     return Feature(
         f"turned_{years}", f"{years}세가 된 가구원 수", Unit.PERSONS, Family.HOUSEHOLD, "생애주기",
-        Aggregate("members", "sum", is_due), present_ko=f"최근 3개월 사이 {years}세가 된 가구원이 {{value}} 있습니다",
+        Aggregate("members", "sum", is_due),
+        present_ko=f"이달이나 지난 두 달 사이 {years}세가 되는 가구원이 {{value}} 있습니다",
         is_learned=False,
     )  # fmt: skip
 

@@ -38,13 +38,16 @@ class _Dong:
         # Equal scores are ordered by this week's draw, so that no household is behind its equals for ever.
         self.tie_order = rng.permutation(frame.height)
         self.taken = np.zeros(frame.height, bool)
+        # A grave report counts whatever the place is for.
+        self.safety_net = frame["safety_net"].fill_null("").to_numpy().astype(str)
+        self.is_grave = np.isin(self.safety_net, GRAVE)
         self.placements: list[Placement] = []
 
     def best_first(self, mask: np.ndarray) -> np.ndarray:
         rows = np.flatnonzero(mask & ~self.taken)
         return rows[np.lexsort((self.tie_order[rows], -self.score[rows]))]
 
-    def give(self, queue: np.ndarray, places: int, slot: Slot, *, occasion: str = "", is_grave: bool = False) -> int:
+    def give(self, queue: np.ndarray, places: int, slot: Slot, *, occasion: str = "") -> int:
         """Gives places to the first of a queue that is ordered by `best_first`; gives how many it gave.
 
         Equals at the cut have their place by the luck of the draw, so their chance is places left over equals.
@@ -55,13 +58,15 @@ class _Dong:
         cut = self.score[chosen[-1]]
         chance = float((self.score[chosen] == cut).sum() / (self.score[queue] == cut).sum())
         for row in chosen:
-            self.place(row, slot, occasion, propensity=chance if self.score[row] == cut else 1.0, is_grave=is_grave)
+            self.place(row, slot, occasion, propensity=chance if self.score[row] == cut else 1.0)
         return len(chosen)
 
-    def place(self, row: np.integer, slot: Slot, occasion: str, *, propensity: float, is_grave: bool) -> None:
+    def place(self, row: np.integer, slot: Slot, occasion: str, *, propensity: float) -> None:
         self.taken[row] = True
         tied_with = int((self.score == self.score[row]).sum()) - 1
-        self.placements.append(Placement(int(row), slot, occasion, propensity, tied_with, is_grave))
+        is_grave = bool(self.is_grave[row])
+        why = str(self.safety_net[row]) if is_grave else occasion
+        self.placements.append(Placement(int(row), slot, why, propensity, tied_with, is_grave))
 
 
 def allocate(frame: pl.DataFrame, *, capacity: int, policy: ListPolicy, rng: np.random.Generator) -> list[Placement]:
@@ -98,11 +103,8 @@ def _places_by_score(drawable: np.ndarray, *, places: int, to_draw: int) -> int:
 
 
 def _carry_over(dong: _Dong, listable: np.ndarray) -> None:
-    waiting = listable & dong.frame["is_carried_over"].to_numpy()
-    is_grave = np.isin(dong.frame["safety_net"].fill_null("").to_numpy().astype(str), GRAVE)
-    for grave in (True, False):
-        queue = dong.best_first(waiting & (is_grave == grave))
-        dong.give(queue, len(queue), Slot.CARRIED_OVER, occasion="days_since_open_listing", is_grave=grave)
+    queue = dong.best_first(listable & dong.frame["is_carried_over"].to_numpy())
+    dong.give(queue, len(queue), Slot.CARRIED_OVER, occasion="days_since_open_listing")
 
 
 def _occasions(dong: _Dong, listable: np.ndarray, column: str, slot: Slot, order: Iterable[str], places: int) -> None:
@@ -110,7 +112,7 @@ def _occasions(dong: _Dong, listable: np.ndarray, column: str, slot: Slot, order
     due = dong.frame[column].fill_null("").to_numpy().astype(str)
     for occasion in order:
         queue = dong.best_first(listable & (due == occasion))
-        places -= dong.give(queue, places, slot, occasion=occasion, is_grave=occasion in GRAVE)
+        places -= dong.give(queue, places, slot, occasion=occasion)
 
 
 def _explore(dong: _Dong, places: int, rng: np.random.Generator) -> None:
@@ -120,4 +122,4 @@ def _explore(dong: _Dong, places: int, rng: np.random.Generator) -> None:
         return
     drawn = rng.choice(pool, size=min(places, len(pool)), replace=False)
     for row in drawn:
-        dong.place(row, Slot.EXPLORATION, "", propensity=len(drawn) / len(pool), is_grave=False)
+        dong.place(row, Slot.EXPLORATION, "", propensity=len(drawn) / len(pool))

@@ -60,8 +60,8 @@ def _open_requests(requests: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Exclusions in force and the age of the newest open referral, one row a household."""
     today = day_number(as_of)
     age = today - pl.col("made_on")
-    is_open = (age > 0) & (pl.col("ends_on").is_null() | (pl.col("ends_on") >= today))
-    is_referral = (pl.col("kind") == "referral") & (age <= _REFERRAL_DAYS)
+    is_open = (age >= 0) & (pl.col("ends_on").is_null() | (pl.col("ends_on") >= today))
+    is_referral = (pl.col("kind") == "referral") & age.is_between(1, _REFERRAL_DAYS)
     return (
         requests.filter(is_open)
         .group_by("household_id")

@@ -16,7 +16,9 @@ from sources.dongs import current_dongs
 from sources.ingest import ingest
 from sources.koweps_core import ADAPTER as KOWEPS
 from sources.koweps_core import ingest_survey, region_areas
+from sources.manifest import load_manifest
 from sources.pseudonyms import load_key
+from sources.synthetic import ADAPTER as SYNTHETIC
 
 ADAPTERS = ("standard", KOWEPS)
 
@@ -25,10 +27,26 @@ def take_in(settings: Settings, source: Path, adapter: str, progress: Stages) ->
     """Takes a delivery or a survey file in; raises `UsageError` for an unknown adapter."""
     if adapter not in ADAPTERS:
         raise UsageError(f"There is no adapter {adapter!r}.", hint=f"Known: {', '.join(ADAPTERS)}.")
+    refuse_mixture(settings, KOWEPS if adapter == KOWEPS else load_manifest(source).adapter)
     key = load_key(settings.key_file)
     if adapter == KOWEPS:
         return ingest_survey(source, core_root=settings.core, key=key)
     return ingest(source, core_root=settings.core, vault_root=settings.vault, key=key, progress=progress.tell)
+
+
+def refuse_mixture(settings: Settings, adapter: str) -> None:
+    """Raises `UsageError` where a home holds another kind of people: real, made up, or a survey's."""
+    kinds = {_kind(Core.open(path.parent).adapter) for path in settings.core.glob("[0-9]*/core.json")}
+    others = kinds - {_kind(adapter)}
+    if others:
+        raise UsageError(
+            f"This home holds {others.pop()}; {_kind(adapter)} are not put beside them.",
+            hint="Use a home of its own, such as SAGAK_HOME=/tmp/sagak-demo.",
+        )
+
+
+def _kind(adapter: str) -> str:
+    return {SYNTHETIC: "made-up people", KOWEPS: "people of a survey"}.get(adapter, "real people")
 
 
 def catalogue_of(core: Core) -> Catalogue:

@@ -1,6 +1,7 @@
 """The command line. Importing this file loads nothing heavy: each command imports what it needs."""
 
 import io
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -31,6 +32,7 @@ AdapterOption = Annotated[
 
 def main() -> None:
     """Runs a command; a user's mistake gives one plain message and an exit code, our own a traceback."""
+    os.umask(0o077)  # what is written is about people: nobody else on the machine reads it
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(

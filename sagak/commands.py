@@ -9,10 +9,10 @@ from rich.console import Console
 
 from domain.calendar import Round
 from domain.dong import Dong
-from domain.errors import NotFound, UsageError
+from domain.errors import CheckFailed, NotFound
 from domain.korean import korean_date
 from outreach.publishing import PublishedRound, find_entry, published_round, read_entries
-from sagak.adapters import catalogue_of, find_dong, take_in
+from sagak.adapters import catalogue_of, find_dong, refuse_mixture, take_in
 from sagak.progress import Stages, stages
 from sagak.settings import Settings
 from sagak.terminal import (
@@ -24,7 +24,7 @@ from sagak.terminal import (
     print_report,
     print_survey,
 )
-from sagak.weekly import export_lists, make_matrices, make_scores, open_bundle, run_round
+from sagak.weekly import export_lists, is_made_from, make_matrices, make_scores, open_bundle, run_round
 from scoring.reasons import contributions
 from scoring.score import score
 from sources.core import Core, find_core
@@ -207,9 +207,8 @@ def _show(settings: Settings, published: PublishedRound, dong: Dong) -> None:
     households = [entry.household_id for entry in entries]
     core = find_core(settings.core, published.round.as_of)
     names = names_of(settings.vault / core.as_of.isoformat(), dong.sigungu_code, households)
-    capacity = settings.policy().capacity(dong.code)
     as_of = korean_date(published.round.as_of)
-    subtitle = list_subtitle(published.round.label, as_of, capacity=capacity, entries=len(entries))
+    subtitle = list_subtitle(published.round.label, as_of, len(entries))
     print_list(out, dong, entries, subtitle=subtitle, names=names)
 
 
@@ -217,17 +216,24 @@ def run_explain(household: str, round_label: str | None) -> None:
     """Prints one household's score in full."""
     settings = Settings.from_environment()
     published = _published(settings, round_label)
-    catalogue = catalogue_of(find_core(settings.core, published.round.as_of))
+    core = find_core(settings.core, published.round.as_of)
+    catalogue = catalogue_of(core)
     files = sorted((settings.matrices / published.round.label).glob("*.parquet"))
     if not files:
         raise NotFound(f"The features of {published.round.label} are not there.", hint="Make them: sagak features.")
+    bundle = open_bundle(settings, catalogue, published.bundle)
+    is_same = is_made_from(settings.matrices / published.round.label, core) and bundle.digest == published.bundle_digest
+    if not is_same or core.delivery_digest != published.delivery_digest:
+        raise CheckFailed(
+            f"Delivery, features or model are no longer those of the list of {published.round.label}.",
+            hint="Run the round again to explain today's.",
+        )
     row = pl.scan_parquet(files, glob=False).filter(pl.col("household_id") == household).collect()
     if row.is_empty():
         raise NotFound(
             f"Round {published.round.label} knows no such household.",
             hint="Copy it from the list: 16 letters and digits.",
         )
-    bundle = open_bundle(settings, catalogue, published.bundle)
     scored = score(bundle, row)
     print_explanation(
         out,
@@ -244,7 +250,7 @@ def run_demo(*, households: int, seed: int, dong: str, fresh: bool) -> None:
     """Makes the demo town if it is not there, and shows one dong's list."""
     settings = Settings.from_environment()
     week = Round(DEMO_AS_OF)
-    _refuse_beside_real_people(settings)
+    refuse_mixture(settings, SYNTHETIC)
     is_there = (settings.lists / week.label / "current").exists()
     find_dong({known.code: known for known in dongs_of(DEMO_PLACE)}, dong)
     if is_there and not fresh:
@@ -269,13 +275,3 @@ def _make_demo(settings: Settings, week: Round, *, households: int, seed: int) -
     export_lists(settings, published)
     print_report(out, delivery_report(core))
     print_figures(out, trained.figures)
-
-
-def _refuse_beside_real_people(settings: Settings) -> None:
-    """Made-up households must never stand among real ones."""
-    cores = [Core.open(path.parent) for path in settings.core.glob("*/core.json")]
-    if any(core.adapter != SYNTHETIC for core in cores):
-        raise UsageError(
-            "This home holds deliveries of real people, so the demo is not made in it.",
-            hint="Give the demo a home of its own: SAGAK_HOME=/tmp/sagak-demo sagak demo",
-        )

@@ -41,9 +41,9 @@ def print_list(out: Console, dong: Dong, entries: Sequence[Entry], *, subtitle: 
                 out.print(f"       [dim]{heading}: {escape(' / '.join(sentences))}[/dim]")
 
 
-def list_subtitle(round_label: str, as_of: str, *, capacity: int, entries: int) -> str:
-    """Round, date, capacity and number of entries in one line."""
-    return ko.LIST_SUBTITLE.format(round=round_label, as_of=as_of, capacity=capacity, entries=entries)
+def list_subtitle(round_label: str, as_of: str, entries: int) -> str:
+    """Round, date and number of households in one line."""
+    return ko.LIST_SUBTITLE.format(round=round_label, as_of=as_of, entries=entries)
 
 
 def print_explanation(out: Console, entry: Entry | None, contributions: np.ndarray, values: Mapping[str, float | None],

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from domain.calendar import Round
+from domain.errors import CheckFailed
 from domain.listing import Entry
 from domain.policy import Policy
 from domain.storage import replaced_folder, sole_writer, write_whole
@@ -35,15 +36,15 @@ def _quiet(stage: str, done: int, total: int) -> None:
 def make_matrices(settings: Settings, week: Round, *, progress: Progress = _quiet) -> Path:
     """The features of every household as of the round, on disk."""
     with _alone(settings):
-        return _make_matrices(settings, week, progress)
+        return _make_matrices(settings, find_core(settings.core, week.as_of), week, progress)
 
 
 def make_scores(settings: Settings, week: Round, bundle: Bundle, *, progress: Progress = _quiet) -> Path:
     """Every household's score of the round, on disk; makes the features first where they are not of its delivery."""
     with _alone(settings):
         core = find_core(settings.core, week.as_of)
-        if not _is_made_from(settings.matrices / week.label, core):
-            _make_matrices(settings, week, progress)
+        if not is_made_from(settings.matrices / week.label, core):
+            _make_matrices(settings, core, week, progress)
         return _make_scores(settings, week, bundle, progress)
 
 
@@ -52,13 +53,15 @@ def run_round(
 ) -> PublishedRound:
     """The whole week for one as-of date; nobody sees anything before its last step."""
     policy = settings.policy()
-    core = find_core(settings.core, week.as_of)
-    bundle = open_bundle(settings, catalogue_of(core), bundle_name)
     with _alone(settings):
-        _make_matrices(settings, week, progress)
+        core = find_core(settings.core, week.as_of)
+        bundle = open_bundle(settings, catalogue_of(core), bundle_name)
+        _make_matrices(settings, core, week, progress)
         _make_scores(settings, week, bundle, progress)
         entries = list(_all_entries(settings, core, bundle, week, policy, progress))
         origin = {"bundle": bundle.name, "bundle_digest": bundle.digest, "delivery_digest": core.delivery_digest}
+        if Core.open(core.folder).delivery_digest != core.delivery_digest:
+            raise CheckFailed("Another delivery was taken in while the round was made.", hint="Run the round again.")
         version = stage_lists(entries, dongs_of_core(core, week.as_of), settings.lists, week, origin=origin)
         make_current(settings.lists, week, version)
     progress("publish", 1, 1)
@@ -69,8 +72,7 @@ def _alone(settings: Settings) -> AbstractContextManager[None]:
     return sole_writer(settings.lists, "Another round is being made in this home.")
 
 
-def _make_matrices(settings: Settings, week: Round, progress: Progress) -> Path:
-    core = find_core(settings.core, week.as_of)
+def _make_matrices(settings: Settings, core: Core, week: Round, progress: Progress) -> Path:
     folder = settings.matrices / week.label
     total = households_of(core)
     with replaced_folder(folder, f"The features of {week.label}") as staging:
@@ -89,7 +91,7 @@ def _origin(core: Core) -> str:
     return f"{core.delivery_digest} {catalogue_of(core).digest()}\n"
 
 
-def _is_made_from(matrices: Path, core: Core) -> bool:
+def is_made_from(matrices: Path, core: Core) -> bool:
     """Whether the features are of this very delivery, by the definitions of today."""
     made_from = matrices / _MADE_FROM
     return made_from.exists() and made_from.read_text(encoding="ascii") == _origin(core)

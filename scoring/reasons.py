@@ -17,7 +17,7 @@ from domain.errors import CheckFailed
 from domain.korean import with_particle
 from domain.listing import Explanation, Reason
 from features.catalogue import Catalogue
-from features.declaration import Feature
+from features.declaration import Direction, Feature
 from features.windows import NEVER_MONTHS_AGO
 from scoring.bundle import Bundle
 from scoring.score import feature_array, raw_scores
@@ -82,6 +82,9 @@ def _least_first(reason: Reason) -> tuple[float, str]:
 def _theme_reason(parts: list[tuple[float, Feature]], row: Mapping[str, float | None]) -> Reason | None:
     """The theme's reason: what the strongest of its features that can be said, and pull its way, says."""
     total = sum(value for value, _ in parts)
+    if total < 0:
+        # Only what is known to speak for less hardship is said to; the rest is what the model happened to learn.
+        parts = [part for part in parts if part[1].direction is not Direction.FREE]
     same_way = sorted((part for part in parts if part[0] * total > 0), key=lambda part: (-abs(part[0]), part[1].name))
     said = next((sentence for _, f in same_way if (sentence := f.sentence(row[f.name]))), "")
     return Reason(same_way[0][1].theme, said, total) if said else None

@@ -31,17 +31,17 @@ HOUSEHOLD_TYPES: Mapping[str, str] = {
 }
 
 LIST_TITLE = "{dong} 이번 주 방문·연락 명단"
-LIST_SUBTITLE = "{round} 회차 · 기준일 {as_of} · 처리 가능 {capacity}건 중 {entries}건"
+LIST_SUBTITLE = "{round} 회차 · 기준일 {as_of} · {entries}가구"
 PURPOSE = "도움을 먼저 여쭙기 위한 명단입니다. 급여 중지나 부정 수급 조사에는 쓰지 않습니다."
 NOBODY = "이번 주 명단에 오른 가구가 없습니다."
 PLACE = "[우선순위 {band} · {slot}]"
-REFERRED = "이웃이나 통장 등 지역에서 살펴봐 달라는 요청이 있었습니다"
+REFERRED = "살펴봐 달라는 요청이 있었습니다"
 DRAWN = "무작위로 정한 가구입니다. 자료에 드러나지 않은 어려움이 있는지 살펴봐 주세요"
 NO_REASON = "특별히 높인 까닭이 없습니다"
 AGAINST = "덜 급하다고 본 점"
 UNKNOWN = "알아 둘 점"
 RAISING = "먼저 살피는 까닭"
-NEWEST_REPORT = "위기정보는 {month}분까지 확인되었습니다"
+NEWEST_REPORT = "이 가구의 가장 최근 위기정보는 {month}분입니다"
 NO_REPORT = "최근 2년 동안 확인된 위기정보가 없습니다"
 CSV_COLUMNS = (
     "회차",

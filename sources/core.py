@@ -89,7 +89,7 @@ def find_core(core_root: Path, as_of: date) -> Core:
     A later delivery serves an earlier date because rows carry the day they became known; columns without such a day
     (tenure, disability) are then those of the delivery, which `Core.as_of` lets the caller say.
     """
-    dates = sorted(date.fromisoformat(path.parent.name) for path in core_root.glob("*/core.json"))
+    dates = sorted(date.fromisoformat(path.parent.name) for path in core_root.glob("[0-9]*/core.json"))
     if not dates:
         raise NotFound("There are no core tables yet.", hint="Take a delivery in first: sagak ingest DELIVERY.")
     before = [day for day in dates if day <= as_of]

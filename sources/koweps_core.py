@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from domain.dong import Dong
-from domain.storage import replaced_folder, write_whole
+from domain.storage import replaced_folder, sole_writer, write_whole
 from sources.core import Core
 from sources.koweps import REGIONS, read_households
 from sources.parquet import write_parquet
@@ -42,7 +42,8 @@ def ingest_survey(path: Path, *, core_root: Path, key: bytes) -> Core:
         .with_columns(household_id=pl.Series(ids), dong_code=area)
     )
     folder = core_root / AS_OF.isoformat()
-    with replaced_folder(folder, "The core tables") as staging:
+    alone = sole_writer(core_root, "Another delivery is being taken in.")
+    with alone, replaced_folder(folder, "The core tables") as staging:
         (staging / "households").mkdir()
         for code in region_areas():
             rows = frame.filter(pl.col("dong_code") == code).sort("household_id")

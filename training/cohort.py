@@ -20,12 +20,13 @@ from training.labels import Label
 def closed_listings(core: Core, label: Label, *, as_of: date, horizon_days: int) -> pl.DataFrame:
     """Listings whose outcome window closed before ``as_of``: household, round, propensity, label (0/1).
 
-    Left out, and not counted as "no need", are households that nobody contacted in time or whom nobody reached: their
-    listing says nothing about need.
+    Left out, and not counted as "no need", are households that nobody contacted in time, whom nobody reached, or of
+    whom nothing was ever noted: their listing says nothing about need.
     """
     horizon = pl.col("round") + horizon_days
-    reached = ~pl.col("outcome_code").is_in(sorted(outcome.value for outcome in NOT_REACHED)).fill_null(False)
-    closed = (horizon <= day_number(as_of)) & (pl.col("contacted_at") < horizon) & reached
+    is_known = pl.col("outcome_code").is_not_null() & pl.col("recorded_at").is_not_null()
+    reached = ~pl.col("outcome_code").is_in(sorted(outcome.value for outcome in NOT_REACHED))
+    closed = (horizon <= day_number(as_of)) & (pl.col("contacted_at") < horizon) & is_known & reached
     in_window = pl.col("recorded_at") < horizon
     counts = pl.col("outcome_code").is_in(sorted(outcome.value for outcome in label.outcomes))
     return (

@@ -1,6 +1,5 @@
 """Fits the risk model (LightGBM, monotone) and its calibration."""
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -53,7 +52,7 @@ def fit_model(
     data = lgb.Dataset(matrix, label=truth, weight=weight, feature_name=names, free_raw_data=True)
     constraints = [int(feature.direction) for feature in features]
     own = {"seed": seed, "monotone_constraints": constraints}
-    return lgb.train({"num_threads": os.cpu_count() or 1, **parameters, **own}, data, num_boost_round=trees)
+    return lgb.train({**parameters, **own}, data, num_boost_round=trees)
 
 
 def fit_calibration(raw: NDArray[np.float64], truth: NDArray[Any]) -> Calibration:

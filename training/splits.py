@@ -32,6 +32,8 @@ def split_by_time(rounds: tuple[int, ...], *, horizon_days: int) -> TimeSplit:
     Raises `UsageError` when too few rounds are left to learn from.
     """
     ordered = sorted(set(rounds))
+    if not ordered:
+        return TimeSplit(*_with_later_slice([]), ())
     test = ordered[len(ordered) - max(1, round(len(ordered) * TEST_SHARE)) :]
     usable = [day for day in ordered if day + horizon_days <= test[0]]
     train, calibrate = _with_later_slice(usable)

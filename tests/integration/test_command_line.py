@@ -434,7 +434,7 @@ def test_the_demo_shown_again_is_the_same_list_at_once(
 
 def test_the_demo_is_not_made_beside_real_people(said: Callable[..., Said], own_town: Settings) -> None:
     of_real_people(own_town)
-    plain(said(own_town.home, "demo"), 2, "holds deliveries of real people", "SAGAK_HOME=")
+    plain(said(own_town.home, "demo"), 2, "holds real people", "SAGAK_HOME=")
 
 
 def of_real_people(settings: Settings) -> Path:
@@ -482,3 +482,12 @@ def test_the_smallest_town_the_demo_allows_never_ends_in_a_traceback(tmp_path: P
             train_without_log(settings, core)
         except SagakError as error:
             assert error.hint
+
+
+def test_nobody_else_on_the_machine_may_read_what_is_written(said: Callable[..., Said], own_town: Settings) -> None:
+    shutil.rmtree(own_town.home / "data" / "exports", ignore_errors=True)
+    result = sagak(own_town.home, "round")
+    assert result.returncode == 0, result.stderr
+    files = list((own_town.home / "data" / "exports").rglob("*.csv"))
+    assert files
+    assert [path.name for path in files if path.stat().st_mode & 0o077] == []

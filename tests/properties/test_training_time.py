@@ -93,7 +93,8 @@ def test_a_label_is_what_was_recorded_in_the_window_of_a_contacted_closed_listin
 
 def was_reached(row: Row, horizon: int) -> bool:
     in_time = row["contacted_at"] is not None and row["contacted_at"] < row["round"] + horizon
-    return in_time and row["outcome_code"] not in {outcome.value for outcome in NOT_REACHED}
+    is_known = row["outcome_code"] is not None and row["recorded_at"] is not None
+    return in_time and is_known and row["outcome_code"] not in {outcome.value for outcome in NOT_REACHED}
 
 
 def is_found(row: Row, name: str, horizon: int) -> bool:

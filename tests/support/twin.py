@@ -67,7 +67,7 @@ def known_before(town: Town, home: Row, as_of: date) -> Known:
         home=home,
         members=[row for row in own("members") if row["birth_month"] < month],
         reports=[row for row in own("indicators") if row["known_at"] < day and 0 <= month - row["observed_month"] < 24],
-        benefits=[row for row in own("benefits") if row["from_month"] < month],
+        benefits=[row for row in own("benefits") if row["from_month"] <= month],
         listings=[row for row in own("outcomes") if row["round"] < day],
     )
 
@@ -244,7 +244,8 @@ def place(who: Known) -> Values:
 
 
 def benefits(who: Known) -> Values:
-    held = {row["program_code"] for row in who.benefits if row["to_month"] is None or row["to_month"] >= who.month}
+    running = [row for row in who.benefits if row["to_month"] is None or row["to_month"] >= who.month]
+    held = {row["program_code"] for row in running if row["from_month"] < who.month}
     ends = [row["to_month"] for row in who.benefits if row["program_code"] != "case_management"]
     ended = [month for month in ends if month is not None and month < who.month]
     return {
@@ -253,26 +254,27 @@ def benefits(who: Known) -> Values:
         "benefits_held": len(held - {*LIVELIHOOD, "case_management"}),
         "benefit_ended_months_ago": who.month - max(ended) if ended else None,
         "is_recipient": bool(held & set(LIVELIHOOD)),
-        "is_case_managed": "case_management" in held,
+        "is_case_managed": any(row["program_code"] == "case_management" for row in running),
     }
 
 
 def contacts(who: Known) -> Values:
     two_years = [row for row in who.listings if row["round"] >= who.day - 730]
+    new = [row for row in two_years if row["slot"] != "carried_over"]
     written = [
         row["outcome_code"] for row in two_years if row["recorded_at"] is not None and row["recorded_at"] < who.day
     ]
     contacted = [row for row in who.listings if row["contacted_at"] is not None and row["contacted_at"] < who.day]
-    waiting = [row["round"] for row in who.listings if row not in contacted]
+    waiting = [row["round"] for row in who.listings if row not in contacted and row["slot"] != "carried_over"]
     helped = any(code in (*PUBLIC, *MANAGED, "private_service") for code in written)
     return {
-        "times_listed_24m": len(two_years),
+        "times_listed_24m": len(new),
         "times_found_in_need_24m": sum(code in (*PUBLIC, *MANAGED) for code in written),
         "times_met_without_need_24m": sum(code not in (*PUBLIC, *MANAGED, *NOBODY_MET, None) for code in written),
         "times_not_reached_24m": sum(code in NOBODY_MET for code in written),
         "days_since_contact": min((who.day - row["contacted_at"] for row in contacted), default=None),
         "days_since_open_listing": who.day - max(waiting) if waiting else None,
-        "listings_without_help": 0 if helped else len(two_years),
+        "listings_without_help": 0 if helped else len(new),
     }
 
 

@@ -143,11 +143,11 @@ def test_the_first_life_stage_in_the_order_of_service_is_named() -> None:
         (10, 0, True),
         (10, -1, False),
         (10, 30, True),
-        (0, None, False),
+        (0, None, True),
         (-5, None, False),
     ],
 )
-def test_an_exclusion_holds_from_the_day_after_it_was_made_to_its_last_day(
+def test_an_exclusion_holds_from_the_day_it_was_made_to_its_last_day(
     made: int, ends: int | None, excluded: bool
 ) -> None:
     assert claims(request("exclusion", made, ends))["may_be_listed"] is not excluded

@@ -189,6 +189,9 @@ def _with_types(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def benefit_features(rows: pd.DataFrame, month: int, count: int) -> pd.DataFrame:
+    runs = rows["to_month"].isna() | (rows["to_month"] >= month)
+    is_case = (rows["from_month"] <= month) & runs & (rows["program_code"] == Program.CASE_MANAGEMENT)
+    case_managed = _sizes(rows, is_case, count) > 0
     rows = rows[rows["from_month"] < month]
     program = rows["program_code"]
     is_held = rows["to_month"].isna() | (rows["to_month"] >= month)
@@ -200,7 +203,7 @@ def benefit_features(rows: pd.DataFrame, month: int, count: int) -> pd.DataFrame
             "holds_basic_pension": _sizes(rows, is_held & (program == Program.BASIC_PENSION), count) > 0,
             "benefits_held": kinds.reindex(range(count)).fillna(0),
             "is_recipient": _sizes(rows, is_held & program.isin(BASIC_LIVELIHOOD), count) > 0,
-            "is_case_managed": _sizes(rows, is_held & (program == Program.CASE_MANAGEMENT), count) > 0,
+            "is_case_managed": case_managed,
             "benefit_ended_months_ago": (month - ended).reindex(range(count)),
         }
     )

@@ -26,6 +26,10 @@ def _is_held(as_of: AsOf) -> nw.Expr:
     return (nw.col("from_month") < as_of.month) & _is_running(as_of)
 
 
+def _has_ended(as_of: AsOf) -> nw.Expr:
+    return _is_program(*_PAID) & (nw.col("from_month") < as_of.month) & (nw.col("to_month") < as_of.month)
+
+
 def _held(
     name: str, label_ko: str, *programs: Program, present_ko: str = "", is_learned: bool = True, is_helper: bool = False
 ) -> Feature:
@@ -54,7 +58,7 @@ FEATURES: tuple[Feature, ...] = (
             Derived(lambda _: nw.sum_horizontal(*(nw.col(held.name) for held in _EACH))),
             present_ko="복지급여를 {value} 받고 있습니다", absent_ko="현재 받고 있는 복지급여가 없습니다"),
     Feature("_benefit_ended_month", "마지막으로 끝난 급여의 달", Unit.MONTHS, Family.HOUSEHOLD, "복지급여",
-            Aggregate("benefits", "max", lambda as_of: _is_program(*_PAID) & (nw.col("to_month") < as_of.month),
+            Aggregate("benefits", "max", _has_ended,
                       lambda _: nw.col("to_month"), empty=None), is_helper=True),
     Feature("benefit_ended_months_ago", "급여가 끝난 뒤 지난 개월", Unit.MONTHS_AGO, Family.HOUSEHOLD, "복지급여",
             Derived(lambda as_of: as_of.month - nw.col("_benefit_ended_month")),

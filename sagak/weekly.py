@@ -53,9 +53,9 @@ def run_round(
 ) -> PublishedRound:
     """The whole week for one as-of date; nobody sees anything before its last step."""
     policy = settings.policy()
+    core = find_core(settings.core, week.as_of)
+    bundle = open_bundle(settings, catalogue_of(core), bundle_name)
     with _alone(settings):
-        core = find_core(settings.core, week.as_of)
-        bundle = open_bundle(settings, catalogue_of(core), bundle_name)
         _make_matrices(settings, core, week, progress)
         _make_scores(settings, week, bundle, progress)
         entries = list(_all_entries(settings, core, bundle, week, policy, progress))

@@ -14,7 +14,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def why(entry: Entry) -> list[str]:
     """Up to three sentences, the occasion of the place first."""
-    occasion = {Slot.REFERRAL: ko.REFERRED, Slot.EXPLORATION: ko.DRAWN}.get(entry.slot, entry.slot_sentence)
+    occasion = entry.slot_sentence or {Slot.REFERRAL: ko.REFERRED, Slot.EXPLORATION: ko.DRAWN}.get(entry.slot)
     sentences = [occasion] if occasion else []
     sentences += [reason.sentence for reason in entry.explanation.raising if reason.sentence not in sentences]
     return sentences[:3] or [ko.NO_REASON]

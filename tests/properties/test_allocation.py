@@ -67,7 +67,11 @@ def test_every_list_keeps_to_the_rules(
     limits = {Slot.COHORT: policy.cohort_places, Slot.SAFETY_NET: policy.safety_net_places,
               Slot.REFERRAL: policy.referral_places, Slot.EXPLORATION: policy.exploration_places}  # fmt: skip
     assert all(len(in_slot(places, slot)) <= most for slot, most in limits.items())
-    assert all(place.occasion == row[place.row]["cohort"] for place in in_slot(places, Slot.COHORT))
+    for place in in_slot(places, Slot.COHORT):
+        assert place.occasion == row[place.row]["safety_net" if place.is_grave else "cohort"]
+    assert all(place.is_grave == (row[place.row]["safety_net"] in GRAVE) for place in places), (
+        "graveness is the report's"
+    )
     assert all(place.occasion == row[place.row]["safety_net"] for place in in_slot(places, Slot.SAFETY_NET))
     assert all(row[place.row]["is_referred"] for place in in_slot(places, Slot.REFERRAL))
     assert all(row[place.row]["may_rank"] for place in in_slot(places, Slot.TOP))

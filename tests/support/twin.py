@@ -246,7 +246,8 @@ def place(who: Known) -> Values:
 def benefits(who: Known) -> Values:
     running = [row for row in who.benefits if row["to_month"] is None or row["to_month"] >= who.month]
     held = {row["program_code"] for row in running if row["from_month"] < who.month}
-    ends = [row["to_month"] for row in who.benefits if row["program_code"] != "case_management"]
+    begun = [row for row in who.benefits if row["from_month"] < who.month]
+    ends = [row["to_month"] for row in begun if row["program_code"] != "case_management"]
     ended = [month for month in ends if month is not None and month < who.month]
     return {
         "holds_near_poverty": "near_poverty" in held,

@@ -66,7 +66,10 @@ def test_without_any_reason_that_is_said() -> None:
 
 def test_what_speaks_against_and_what_is_not_known_stand_apart() -> None:
     assert against(entry()) == [OWN.sentence]
-    assert not_known(entry()) == ["금융연체는 아직 확인되지 않았습니다", "위기정보는 2026년 9월분까지 확인되었습니다"]
+    assert not_known(entry()) == [
+        "금융연체는 아직 확인되지 않았습니다",
+        "이 가구의 가장 최근 위기정보는 2026년 9월분입니다",
+    ]
     assert not_known(entry(explanation=explained())) == [ko.NO_REPORT]
 
 
@@ -83,7 +86,7 @@ def test_the_file_has_korean_headings_and_a_row_an_entry() -> None:
     assert row == [
         "2026-W47", "주교동", "1", "abcdefgh22223333", "홀로 사는 어르신", "매우 높음", "높은 순위",
         RENT.sentence, GAS.sentence, ALONE.sentence, OWN.sentence,
-        "금융연체는 아직 확인되지 않았습니다 / 위기정보는 2026년 9월분까지 확인되었습니다",
+        "금융연체는 아직 확인되지 않았습니다 / 이 가구의 가장 최근 위기정보는 2026년 9월분입니다",
     ]  # fmt: skip
 
 

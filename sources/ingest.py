@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from domain.errors import DeliveryRefused, StorageFailed
-from domain.storage import sole_writer, storing
+from domain.storage import sole_writer, storing, sync_folder
 from sources.core import Core
 from sources.intake import Places, take_in
 from sources.isolation import run_isolated
@@ -108,7 +108,7 @@ def _put_in_place(staged: Path, final: Path) -> None:
         _exchange(staged, final)
     else:
         staged.rename(final)
-    _sync(final.parent)
+    sync_folder(final.parent)
 
 
 def _exchange(staged: Path, final: Path) -> None:
@@ -132,12 +132,4 @@ def _cannot_exchange(final: Path) -> StorageFailed:
 
 def _sync_folders(top: Path) -> None:
     for folder, _, _ in os.walk(top):
-        _sync(Path(folder))
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync_folder(Path(folder))

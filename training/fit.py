@@ -45,11 +45,10 @@ def fit_model(
     seed: int,
     parameters: Mapping[str, Any] = PARAMETERS,
     trees: int = TREES,
-    weight: NDArray[np.float64] | None = None,
 ) -> lgb.Booster:
     """A booster over ``features`` (columns of ``matrix``), monotone where the catalogue gives a direction."""
     names = [feature.name for feature in features]
-    data = lgb.Dataset(matrix, label=truth, weight=weight, feature_name=names, free_raw_data=True)
+    data = lgb.Dataset(matrix, label=truth, feature_name=names, free_raw_data=True)
     constraints = [int(feature.direction) for feature in features]
     own = {"seed": seed, "monotone_constraints": constraints}
     return lgb.train({**parameters, **own}, data, num_boost_round=trees)

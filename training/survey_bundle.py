@@ -52,7 +52,8 @@ def train_on_survey(
     rows = evaluate_survey(households, as_of, label=LABEL)
     progress("evaluate", 1, 1)
     truth = households[LABEL].to_numpy().astype(np.int64)
-    booster = fit_survey_model(survey_matrix(_derived(households, as_of)), truth, seed=seed)
+    derived: pl.DataFrame = derive_survey(households, as_of)
+    booster = fit_survey_model(survey_matrix(derived), truth, seed=seed)
     name = next_name(models_root, SURVEY.name)
     figures = {f"{row.cohort.name}.{row.method.name}".lower(): asdict(row.mean) for row in rows}
     files = {
@@ -73,11 +74,6 @@ def train_on_survey(
     )
     progress("log", 1, 1)
     return TrainedOnSurvey(models_root / name, digest, rows, run_id)
-
-
-def _derived(households: pl.DataFrame, as_of: AsOf) -> pl.DataFrame:
-    frame: pl.DataFrame = derive_survey(households, as_of)
-    return frame
 
 
 def _card(name: str, rows: tuple[SurveyRow, ...]) -> str:

@@ -92,7 +92,7 @@ def core_files(root: Path) -> dict[str, bytes]:
 
 STEPS = [("progress", left) for left in (0, 7, 9, 12, 15, 18, 21, 22)]
 STEPS += [("_put_in_place", left) for left in (0, 1)] + [("_exchange", left) for left in (0, 1)]
-STEPS += [("_sync", left) for left in (0, 3, 6, 9)]
+STEPS += [("sync_folder", left) for left in (0, 3, 6, 9)]
 
 
 @pytest.mark.parametrize(("step", "left"), STEPS)

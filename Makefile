@@ -32,7 +32,7 @@ soak: $(VENV)/dev.done  ## long runs: fuzzed deliveries, kills, many seeds
 
 lock: $(VENV)/dev.done  ## resolve the dependencies anew (needs uv on the PATH)
 	uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -o requirements/run.txt
-	uv pip compile pyproject.toml --extra dev --extra spark --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -c requirements/run.txt -o requirements/dev.txt
+	uv pip compile pyproject.toml --extra dev --extra spark --extra analysis --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -c requirements/run.txt -o requirements/dev.txt
 
 wheel: $(VENV)/dev.done  ## what a closed site installs, beside the wheels of requirements/run.txt
 	$(BIN)/python -m hatchling build -t wheel -d dist

@@ -1,4 +1,4 @@
-"""What people decide: capacity, places by slot, waiting times, the label that ranks, the bands on screen."""
+"""What people decide: capacity, places by slot, waiting times, the label that ranks, bands, gates, alarm levels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -36,7 +36,49 @@ class BandPolicy:
     medium: float = 0.10
 
 
-_Section = TypeVar("_Section", ListPolicy, LabelPolicy, BandPolicy)
+@dataclass(frozen=True)
+class EvaluationPolicy:
+    """How a model is judged on past rounds."""
+
+    test_rounds: int = 8
+    max_weight: float = 2000.0
+    draws: int = 1000
+
+
+@dataclass(frozen=True)
+class GatePolicy:
+    """What a candidate must reach before anybody may propose it."""
+
+    min_judged: int = 200
+    max_loss_at_capacity: float = 0.02
+    min_lift_over_indicator_count: float = 1.0
+    max_calibration_error: float = 0.05
+
+
+@dataclass(frozen=True)
+class FairnessPolicy:
+    """Limits for groups of households; a group below the minimum is named and not judged."""
+
+    min_group: int = 50
+    min_recall_ratio: float = 0.5
+    max_calibration_error: float = 0.10
+
+
+@dataclass(frozen=True)
+class DriftPolicy:
+    """From when on a change of the inputs is worth a notice, and from when on an alarm."""
+
+    psi_notice: float = 0.10
+    psi_alarm: float = 0.25
+    missing_alarm: float = 0.05
+    rate_notice: float = 0.15
+    rate_alarm: float = 0.25
+
+
+_Section = TypeVar(
+    "_Section", ListPolicy, LabelPolicy, BandPolicy, EvaluationPolicy, GatePolicy, FairnessPolicy, DriftPolicy
+)
+_NAMES = ("list", "capacity", "label", "bands", "evaluation", "gates", "fairness", "drift")
 
 
 @dataclass(frozen=True)
@@ -46,12 +88,16 @@ class Policy:
     list: ListPolicy = ListPolicy()
     label: LabelPolicy = LabelPolicy()
     bands: BandPolicy = BandPolicy()
+    evaluation: EvaluationPolicy = EvaluationPolicy()
+    gates: GatePolicy = GatePolicy()
+    fairness: FairnessPolicy = FairnessPolicy()
+    drift: DriftPolicy = DriftPolicy()
     capacities: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> Self:
         """The policy in a parsed TOML file; raises `UsageError` for unknown keys and for numbers that make no sense."""
-        _refuse_unknown("", data, {"list", "capacity", "label", "bands"})
+        _refuse_unknown("", data, set(_NAMES))
         capacities = dict(_table("capacity", data))
         for code, places in capacities.items():
             if not (isinstance(code, str) and len(code) == 10 and code.isdigit()):
@@ -61,6 +107,10 @@ class Policy:
             _section(ListPolicy, "list", data),
             _section(LabelPolicy, "label", data),
             _section(BandPolicy, "bands", data),
+            _section(EvaluationPolicy, "evaluation", data),
+            _section(GatePolicy, "gates", data),
+            _section(FairnessPolicy, "fairness", data),
+            _section(DriftPolicy, "drift", data),
             capacities,
         )
         if not 1 > policy.bands.very_high > policy.bands.high > policy.bands.medium > 0:

@@ -4,8 +4,11 @@
     models/standard-3/model.txt          LightGBM's own text format
     models/standard-3/calibration.json   slope and intercept
     models/standard-3/features.json      names, units, families and directions, in column order
-    models/standard-3/metrics.json       figures of the time-split evaluation
-    models/standard-3/card.md            what it is for and what it is not, in words
+    models/standard-3/recipe.json        how to fit it again: parameters, trees, weights, seed, what it learned from
+    models/standard-3/metrics.json       figures of the rolled-forward evaluation
+    models/standard-3/reference.json     what its inputs looked like, as counts: drift is measured against it
+    models/standard-3/card.md            what it is for and what it is not, in words (Korean)
+    models/standard-3/sheet.md           what it learned from, in words (Korean)
 
 Reading one runs no code: no pickle, no joblib, no MLflow. LightGBM's parser may end the whole process on damaged text,
 so the hash is checked first.
@@ -27,8 +30,17 @@ from domain.storage import storing, write_whole
 from features.catalogue import Catalogue, schema_digest
 from scoring.calibration import Calibration
 
-FORMAT = 1
-FILES = ("model.txt", "calibration.json", "features.json", "metrics.json", "card.md")
+FORMAT = 2
+FILES = (
+    "model.txt",
+    "calibration.json",
+    "features.json",
+    "recipe.json",
+    "metrics.json",
+    "reference.json",
+    "card.md",
+    "sheet.md",
+)
 _NAME = re.compile(r"[a-z][a-z0-9_]*-[1-9][0-9]*")
 _MAX_BYTES = 200_000_000
 _COPY_AGAIN = "Copy the bundle again from where it was trained, or go back to a former one."
@@ -44,7 +56,9 @@ class Bundle:
     booster: lgb.Booster
     calibration: Calibration
     feature_names: tuple[str, ...]
+    recipe: Mapping[str, Any]
     metrics: Mapping[str, Any]
+    reference: Mapping[str, Any]
 
 
 def canonical_json(data: Any) -> str:
@@ -101,8 +115,9 @@ def load_bundle(folder: Path, catalogue: Catalogue) -> Bundle:
     about = _read_manifest(folder)
     contents = {name: _read_verified(folder, name, entry) for name, entry in about["files"].items()}
     try:
-        schema, calibration, metrics = (
-            json.loads(contents[name]) for name in ("features.json", "calibration.json", "metrics.json")
+        schema, calibration, recipe, metrics, reference = (
+            json.loads(contents[f"{name}.json"])
+            for name in ("features", "calibration", "recipe", "metrics", "reference")
         )
         names = tuple(row["name"] for row in schema)
         made_for_this = about["catalogue"] == catalogue.name and schema_digest(schema) == catalogue.digest()
@@ -124,7 +139,9 @@ def load_bundle(folder: Path, catalogue: Catalogue) -> Bundle:
         booster,
         fitted,
         names,
+        recipe,
         metrics,
+        reference,
     )
 
 

@@ -12,6 +12,7 @@ from features.survey import SURVEY, derive_survey
 from scoring.bundle import canonical_json, next_name, write_bundle
 from scoring.calibration import Calibration
 from sources.core import Core
+from training.recipe import Recipe
 from training.survey import (
     SURVEY_PARAMETERS,
     SURVEY_TREES,
@@ -60,6 +61,9 @@ def train_on_survey(
         "model.txt": booster.model_to_string(),
         "calibration.json": canonical_json(Calibration(1.0, 0.0).to_json()),
         "features.json": canonical_json(SURVEY.schema()),
+        "recipe.json": canonical_json(Recipe(SURVEY_PARAMETERS, SURVEY_TREES, seed=seed).to_json()),
+        "reference.json": canonical_json({}),
+        "sheet.md": "",
         "metrics.json": canonical_json({"figures": figures, "seed": seed, "label": LABEL}),
         "card.md": _card(name, rows),
     }

@@ -22,6 +22,7 @@ from training.cohort import closed_listings, examples
 from training.evaluate import Figures, evaluate
 from training.fit import PARAMETERS, TREES, arrays, fit_calibration, fit_model
 from training.labels import Label, get_label
+from training.recipe import Recipe
 from training.splits import TimeSplit, rows_of, split_by_time, split_for_use
 from training.tracking import log_run
 
@@ -76,8 +77,11 @@ def train(
         "model.txt": final.model_to_string(),
         "calibration.json": canonical_json(final_calibration.to_json()),
         "features.json": canonical_json(catalogue.schema()),
+        "recipe.json": canonical_json(Recipe(seed=seed).to_json()),
         "metrics.json": canonical_json(_finite(metrics)),
+        "reference.json": canonical_json({}),
         "card.md": model_card(name, label, figures, split, rows.height),
+        "sheet.md": "",
     }
     digest = write_bundle(models_root / name, files, label=label.name, catalogue=catalogue.name)
     run_id = _log(mlruns, name, label, core, digest, figures, files)

@@ -1,0 +1,1 @@
+"""Looks back and never writes: comparison of models, drift."""

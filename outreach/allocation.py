@@ -12,6 +12,7 @@ import polars as pl
 
 from domain.listing import Slot
 from domain.policy import ListPolicy
+from outreach.drawing import chances_of_draw, draw_by_chance
 from outreach.eligibility import GRAVE, LIFE_STAGES
 
 _SAFETY_NET_ORDER = (*GRAVE, "listings_without_help")
@@ -90,7 +91,7 @@ def allocate(frame: pl.DataFrame, *, capacity: int, policy: ListPolicy, rng: np.
     drawable = frame["may_be_drawn"].to_numpy()[queue]
     by_score = _places_by_score(drawable, places=left(), to_draw=left(policy.exploration_places))
     dong.give(queue, by_score, Slot.TOP)
-    _explore(dong, left(policy.exploration_places), rng)
+    _explore(dong, left(policy.exploration_places), capacity, rng)
     return sorted(dong.placements, key=lambda p: (not p.is_grave, -dong.score[p.row], dong.tie_order[p.row]))
 
 
@@ -115,11 +116,12 @@ def _occasions(dong: _Dong, listable: np.ndarray, column: str, slot: Slot, order
         places -= dong.give(queue, places, slot, occasion=occasion)
 
 
-def _explore(dong: _Dong, places: int, rng: np.random.Generator) -> None:
-    """Draws among all that could have been chosen and were not; each has the same chance, which is stored."""
+def _explore(dong: _Dong, places: int, capacity: int, rng: np.random.Generator) -> None:
+    """Draws among all that could have been chosen and were not; each stores the chance it had."""
     pool = np.flatnonzero(dong.frame["may_be_drawn"].to_numpy() & ~dong.taken)
-    if not len(pool):
+    if not len(pool) or places <= 0:
         return
-    drawn = rng.choice(pool, size=min(places, len(pool)), replace=False)
-    for row in drawn:
-        dong.place(row, Slot.EXPLORATION, "", propensity=len(drawn) / len(pool))
+    ranks = pl.Series(dong.score[pool]).rank("average", descending=True).to_numpy()
+    chances = chances_of_draw(ranks, places=places, capacity=capacity)
+    for drawn in draw_by_chance(chances, rng):
+        dong.place(pool[drawn], Slot.EXPLORATION, "", propensity=float(chances[drawn]))

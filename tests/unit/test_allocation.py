@@ -9,6 +9,7 @@ import pytest
 from domain.listing import Slot
 from domain.policy import ListPolicy
 from outreach.allocation import Placement, allocate
+from outreach.drawing import chances_of_draw
 from outreach.eligibility import GRAVE, LIFE_STAGES
 
 PREGNANT, SEVENTY, SIXTY_FIVE, INFANT = LIFE_STAGES
@@ -212,7 +213,9 @@ def test_exploration_draws_among_all_that_found_no_place_and_stores_the_chance()
     given = places(*(household(f"h{i}", float(i)) for i in range(10)), capacity=4, policy=policy)
     by_chance = [(name, p) for name, slot, p in given if slot is Slot.EXPLORATION]
     assert [name for name, slot, _ in given if slot is Slot.TOP] == ["h9", "h8"]
-    assert [p.propensity for _, p in by_chance] == [2 / 8, 2 / 8]
+    ranks = {f"h{7 - i}": i for i in range(8)}
+    chances = chances_of_draw(np.arange(1.0, 9.0), places=2, capacity=4)
+    assert [p.propensity for _, p in by_chance] == [chances[ranks[name]] for name, _ in by_chance]
     assert not {name for name, _ in by_chance} & {"h9", "h8"}
 
 
@@ -231,7 +234,7 @@ def test_nobody_is_drawn_without_an_occasion_to_explain_the_visit() -> None:
 
 
 def test_the_stored_chance_is_how_often_each_is_drawn() -> None:
-    """4,000 weeks: each of eight is drawn in a quarter. Chi-square, 7 degrees: 24.3 is passed once in 1,000."""
+    """4,000 weeks, two of eight drawn each: no count is more than four deviations away from its chance."""
     households = [household(f"h{i}", float(i)) for i in range(10)]
     policy = ListPolicy(exploration_places=2)
     weeks = 4000
@@ -241,11 +244,11 @@ def test_the_stored_chance_is_how_often_each_is_drawn() -> None:
         for name, slot, _ in places(*households, capacity=4, policy=policy, seed=seed)
         if slot is Slot.EXPLORATION
     ]
-    counts = np.array([drawn.count(f"h{i}") for i in range(8)])
-    expected = weeks * 2 / 8
-    # Two of eight are drawn without replacement, which takes 1 - 2/8 off the variance of each count.
+    counts = np.array([drawn.count(f"h{7 - i}") for i in range(8)])
+    chances = chances_of_draw(np.arange(1.0, 9.0), places=2, capacity=4)
     assert counts.sum() == weeks * 2
-    assert ((counts - expected) ** 2 / expected / (1 - 2 / 8)).sum() * 7 / 8 < 24.3
+    assert (np.abs(counts - weeks * chances) < 4 * np.sqrt(weeks * chances * (1 - chances))).all()
+    assert chances[0] > 1.5 * chances[-1], "near the top the draw tells most"
 
 
 def test_the_chance_of_equals_is_how_often_each_is_listed() -> None:

@@ -31,18 +31,42 @@ def recall_at(truth: ArrayLike, score: ArrayLike, places: float) -> float:
     return expected_hits(truth, score, places) / positives if positives else float("nan")
 
 
-def calibration_error(truth: ArrayLike, probability: ArrayLike, *, bins: int = 10) -> float:
+def calibration_bin(probability: ArrayLike, *, bins: int = 10) -> NDArray[np.intp]:
+    """Which of ``bins`` equally wide bins each probability falls into."""
+    return np.minimum((np.asarray(probability, float) * bins).astype(np.intp), bins - 1)
+
+
+def calibration_error(
+    truth: ArrayLike, probability: ArrayLike, *, weight: ArrayLike | None = None, bins: int = 10
+) -> float:
     """Expected calibration error over equally wide bins: mean gap of stated and observed rate, weighted by size."""
     truth, probability = np.asarray(truth, float), np.asarray(probability, float)
-    if not len(truth):
+    weight = np.ones_like(truth) if weight is None else np.asarray(weight, float)
+    if not weight.sum():
         return float("nan")
-    place = np.minimum((probability * bins).astype(int), bins - 1)
-    gaps = [
-        (place == index).sum() * abs(probability[place == index].mean() - truth[place == index].mean())
-        for index in range(bins)
-        if (place == index).any()
+    gaps = np.bincount(calibration_bin(probability, bins=bins), weight * (probability - truth), minlength=bins)
+    return float(np.abs(gaps).sum() / weight.sum())
+
+
+def reliability_curve(
+    truth: ArrayLike, probability: ArrayLike, *, weight: ArrayLike | None = None, bins: int = 10
+) -> list[tuple[float, float, int]]:
+    """Stated rate, observed rate and rows of up to ``bins`` bins with about as many rows; equals stay together."""
+    truth, probability = np.asarray(truth, float), np.asarray(probability, float)
+    weight = np.ones_like(truth) if weight is None else np.asarray(weight, float)
+    if not len(truth):
+        return []
+    edges = np.unique(np.quantile(probability, np.linspace(0, 1, bins + 1)[1:-1]))
+    place = np.searchsorted(edges, probability, side="right")
+    return [
+        (
+            float(np.average(probability[inside], weights=weight[inside])),
+            float(np.average(truth[inside], weights=weight[inside])),
+            int(inside.sum()),
+        )
+        for index in np.unique(place)
+        if (inside := place == index).any()
     ]
-    return float(sum(gaps) / len(truth))
 
 
 def ranking_figures(truth: ArrayLike, score: ArrayLike) -> dict[str, float]:

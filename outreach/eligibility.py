@@ -6,6 +6,7 @@ import polars as pl
 
 from domain.calendar import Round, day_number
 from domain.policy import ListPolicy
+from scoring.candidates import open_requests, with_candidacy, with_unknown
 
 # Life stages in the order in which they are served; none is due again within a year of a contact.
 LIFE_STAGES = ("members_pregnant_20w", "turned_70", "turned_65", "members_infant")
@@ -33,40 +34,24 @@ def with_claims(scored: pl.DataFrame, requests: pl.DataFrame, as_of: date, polic
     Adds ``may_be_listed``, ``is_carried_over``, ``cohort``, ``safety_net`` (names of what is due, null for nothing),
     ``is_referred``, ``may_rank`` (for the highest scores) and ``may_be_drawn`` (for exploration).
     """
-    missing = [pl.lit(None, dtype=pl.Float32).alias(name) for name in COLUMNS if name not in scored.columns]
-    frame = scored.with_columns(missing).join(_open_requests(requests, as_of), on="household_id", how="left")
-    contact, listing = pl.col("days_since_contact"), pl.col("days_since_open_listing")
-    listed_and_waiting = (listing <= policy.carry_over_weeks * 7) & ((contact > listing) | contact.is_null())
-    is_resting = (contact <= policy.cool_down_days).fill_null(False)
-    frame = frame.with_columns(
-        may_be_listed=~(_true("is_excluded") | (pl.col("is_case_managed") > 0).fill_null(False)),
-        is_carried_over=listed_and_waiting.fill_null(False),
-        cohort=_cohort(contact),
-        safety_net=_safety_net(contact, is_resting, policy),
-        is_referred=((pl.col("referred_days") < contact) | contact.is_null()) & pl.col("referred_days").is_not_null(),
-    )
-    is_unknown_to_office = ~(pl.col("is_recipient") > 0).fill_null(False)
-    may_rank = pl.col("may_be_listed") & ~is_resting & is_unknown_to_office
+    known = with_candidacy(with_unknown(scored, COLUMNS), requests, as_of, policy)
+    frame = known.join(_open_referrals(requests, as_of), on="household_id", how="left")
+    contact = pl.col("days_since_contact")
     # By chance only where something was reported: a visit without any occasion would have to be explained by none.
     reported = (pl.col("newest_report_months_ago") < 12).fill_null(True)
-    return frame.with_columns(may_rank=may_rank, may_be_drawn=may_rank & reported)
-
-
-def _true(column: str) -> pl.Expr:
-    return pl.col(column).fill_null(False)
-
-
-def _open_requests(requests: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Exclusions in force and the age of the newest open referral, one row a household."""
-    today = day_number(as_of)
-    age = today - pl.col("made_on")
-    is_open = (age >= 0) & (pl.col("ends_on").is_null() | (pl.col("ends_on") >= today))
-    is_referral = (pl.col("kind") == "referral") & age.is_between(1, _REFERRAL_DAYS)
-    return (
-        requests.filter(is_open)
-        .group_by("household_id")
-        .agg(is_excluded=(pl.col("kind") == "exclusion").any(), referred_days=age.filter(is_referral).min())
+    return frame.with_columns(
+        cohort=_cohort(contact),
+        safety_net=_safety_net(contact, policy),
+        is_referred=((pl.col("referred_days") < contact) | contact.is_null()) & pl.col("referred_days").is_not_null(),
+        may_be_drawn=pl.col("may_rank") & reported,
     )
+
+
+def _open_referrals(requests: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The age of the newest open referral, one row a household."""
+    age = day_number(as_of) - pl.col("made_on")
+    is_referral = (pl.col("kind") == "referral") & age.is_between(1, _REFERRAL_DAYS)
+    return open_requests(requests, as_of).filter(is_referral).group_by("household_id").agg(referred_days=age.min())
 
 
 def _first_of(conditions: dict[str, pl.Expr]) -> pl.Expr:
@@ -79,13 +64,13 @@ def _cohort(contact: pl.Expr) -> pl.Expr:
     return _first_of({name: (pl.col(name) > 0) & has_rested for name in LIFE_STAGES})
 
 
-def _safety_net(contact: pl.Expr, is_resting: pl.Expr, policy: ListPolicy) -> pl.Expr:
+def _safety_net(contact: pl.Expr, policy: ListPolicy) -> pl.Expr:
     """Grave reports that nobody has acted on since they became known, then repeated listings without help."""
     conditions = {
         name: (pl.col(name) <= policy.grave_report_days) & (contact.is_null() | (contact > pl.col(name)))
         for name in GRAVE
     }
-    repeated = (pl.col("listings_without_help") >= policy.listings_without_help) & ~is_resting
+    repeated = (pl.col("listings_without_help") >= policy.listings_without_help) & ~pl.col("is_resting")
     return _first_of(conditions | {"listings_without_help": repeated})
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import lightgbm as lgb
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -15,7 +14,6 @@ from sklearn.preprocessing import StandardScaler
 from domain.errors import UsageError
 from features.declaration import Feature
 from scoring.calibration import Calibration
-from scoring.score import feature_array
 
 # Shallow and strongly randomised: on later rounds of made-up towns deeper trees ranked no better (ROC-AUC .66 to .67
 # whatever the depth), and exact SHAP costs an order of magnitude more with each step of depth.
@@ -45,16 +43,19 @@ def fit_model(
     seed: int,
     parameters: Mapping[str, Any] = PARAMETERS,
     trees: int = TREES,
+    weights: NDArray[np.float64] | None = None,
 ) -> lgb.Booster:
     """A booster over ``features`` (columns of ``matrix``), monotone where the catalogue gives a direction."""
     names = [feature.name for feature in features]
-    data = lgb.Dataset(matrix, label=truth, feature_name=names, free_raw_data=True)
+    data = lgb.Dataset(matrix, label=truth, weight=weights, feature_name=names, free_raw_data=True)
     constraints = [int(feature.direction) for feature in features]
     own = {"seed": seed, "monotone_constraints": constraints}
     return lgb.train({**parameters, **own}, data, num_boost_round=trees)
 
 
-def fit_calibration(raw: NDArray[np.float64], truth: NDArray[Any]) -> Calibration:
+def fit_calibration(
+    raw: NDArray[np.float64], truth: NDArray[Any], weights: NDArray[np.float64] | None = None
+) -> Calibration:
     """A sigmoid from the raw scores of a later slice to its labels.
 
     The slope is kept positive by falling back to 1 when the slice is too small to show one: then only the level moves.
@@ -64,11 +65,12 @@ def fit_calibration(raw: NDArray[np.float64], truth: NDArray[Any]) -> Calibratio
         raise UsageError(
             "The rounds to calibrate on hold outcomes of one kind only.", hint="Deliver outcomes of more rounds."
         )
-    model = LogisticRegression(C=1e6).fit(raw.reshape(-1, 1), truth)
+    model = LogisticRegression(C=1e6).fit(raw.reshape(-1, 1), truth, sample_weight=weights)
     slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
     if slope > 0:
         return Calibration(slope, intercept)
-    level = np.log(truth.mean() / (1 - truth.mean())) - float(raw.mean())
+    rate = np.average(truth, weights=weights)
+    level = np.log(rate / (1 - rate)) - np.average(raw, weights=weights)
     return Calibration(1.0, float(level))
 
 
@@ -80,8 +82,3 @@ def fit_logistic(matrix: NDArray[np.float32], truth: NDArray[Any]) -> Pipeline:
         LogisticRegression(C=0.05, max_iter=2000),
     )
     return make_pipeline(*steps).fit(matrix, truth)
-
-
-def arrays(frame: pl.DataFrame, features: Sequence[Feature]) -> tuple[NDArray[np.float32], NDArray[Any]]:
-    """Matrix (rows, features) as float32 and labels (rows,) of some examples."""
-    return feature_array(frame, [feature.name for feature in features]), frame["label"].to_numpy()

@@ -1,34 +1,30 @@
-"""From past rounds to a candidate bundle: evaluate as it would have been, then learn from everything that is known."""
+"""From past rounds to a candidate bundle: judged as it would have been, then learned from everything that is known."""
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-
-import lightgbm as lgb
-import numpy as np
-import polars as pl
+from typing import Any
 
 from domain.calendar import Round, day_of
 from domain.errors import UsageError
 from domain.policy import Policy
 from features.catalogue import Catalogue
 from scoring.bundle import canonical_json, next_name, write_bundle
-from scoring.calibration import Calibration
 from sources.core import Core
-from training.card import model_card
-from training.cohort import closed_listings, examples
-from training.evaluate import Figures, evaluate
-from training.fit import PARAMETERS, TREES, arrays, fit_calibration, fit_model
-from training.labels import Label, get_label
+from training.backtest import JOBS, Contender, Material, backtest
+from training.documents import data_sheet, model_card
+from training.labels import get_label
+from training.learning import MIN_OUTCOMES, Examples, Slices, fit_recipe
 from training.recipe import Recipe
-from training.splits import TimeSplit, rows_of, split_by_time, split_for_use
-from training.tracking import log_run
+from training.reference import reference_of
+from training.report import evaluation_report
+from training.splits import TimeSplit, split_for_use
+from training.tracking import log_run, report_figures, report_parameters, report_steps
 
 Progress = Callable[[str, int, int], None]
-# Fewer would make a calibration of noise and figures of nothing.
-MIN_OUTCOMES = 5
+# What the new model is called in its own evaluation.
+MODEL = "model"
 
 
 @dataclass(frozen=True)
@@ -37,7 +33,7 @@ class Trained:
 
     folder: Path
     digest: str
-    figures: Figures
+    figures: Mapping[str, Any]
     run_id: str
 
 
@@ -50,81 +46,82 @@ def train(
     seed: int,
     models_root: Path,
     mlruns: Path,
+    recipe: Recipe | None = None,
+    jobs: int = JOBS,
     progress: Progress = lambda stage, done, total: None,
 ) -> Trained:
-    """Trains on listings closed before ``as_of`` and writes the next bundle of the catalogue's name.
+    """Judges the recipe on past rounds, fits it on all listings closed before ``as_of``, writes the next bundle.
 
-    Households on basic livelihood support at their round are left out: the list is for those the office does not know.
+    Without a ``recipe`` the default one is used. Raises `UsageError` where too little is known to learn or to judge.
     """
     label = get_label(policy.label.ranks_by)
-    listings = closed_listings(core, label, as_of=as_of, horizon_days=policy.label.horizon_days)
-    rounds = listings["round"].n_unique()
-    rows = examples(core, catalogue, listings, progress=lambda _: progress("features", 1, rounds))
-    rows = rows.filter(pl.col("is_recipient") == 0)
-    days = tuple(rows["round"].unique())
+    recipe = replace(recipe or Recipe(), seed=seed)
+    material = Material.of(core, catalogue, policy, as_of=as_of, jobs=jobs, progress=progress)
+    tested = backtest(
+        core, catalogue, policy, {MODEL: Contender(recipe)}, as_of=as_of, seed=seed, material=material, jobs=jobs,
+        progress=progress,
+    )  # fmt: skip
+    report = evaluation_report(tested, policy, as_of=as_of, seed=seed)
+    progress("report", 1, 1)
 
-    split = split_by_time(days, horizon_days=policy.label.horizon_days)
-    _check_outcomes(rows, split)
-    booster, calibration = _fit(rows, split, catalogue, seed=seed)
-    figures = evaluate(booster, calibration, rows_of(rows, split.train), rows_of(rows, split.test), catalogue)
-    progress("evaluate", 1, 1)
-
-    final, final_calibration = _fit(rows, split_for_use(days), catalogue, seed=seed)
-    progress("fit", 1, 1)
+    split = split_for_use(material.rounds)
+    booster, calibration = fit_recipe(recipe, catalogue.learned, *_known(material, catalogue, policy, split), threads=0)
+    reference = reference_of(core, catalogue, booster, as_of=as_of)
+    progress("reference", 1, 1)
     name = next_name(models_root, catalogue.name)
-    metrics = {"figures": figures, "rounds": _rounds(split), "as_of": as_of.isoformat(), "seed": seed}
+    learned = material.examples.with_columns(label=f"label_{label.name}")
     files = {
-        "model.txt": final.model_to_string(),
-        "calibration.json": canonical_json(final_calibration.to_json()),
+        "model.txt": booster.model_to_string(),
+        "calibration.json": canonical_json(calibration.to_json()),
         "features.json": canonical_json(catalogue.schema()),
-        "recipe.json": canonical_json(Recipe(seed=seed).to_json()),
-        "metrics.json": canonical_json(_finite(metrics)),
-        "reference.json": canonical_json({}),
-        "card.md": model_card(name, label, figures, split, rows.height),
-        "sheet.md": "",
+        "recipe.json": canonical_json(recipe.to_json() | _origin(core, catalogue, policy, split, as_of)),
+        "metrics.json": canonical_json(report),
+        "reference.json": canonical_json(reference),
+        "card.md": model_card(name, report, policy, features=len(catalogue.learned), examples=learned, core=core),
+        "sheet.md": data_sheet(name, core, material.listings, ranks_by=label.name),
     }
     digest = write_bundle(models_root / name, files, label=label.name, catalogue=catalogue.name)
-    run_id = _log(mlruns, name, label, core, digest, figures, files)
-    progress("log", 1, 1)
-    return Trained(models_root / name, digest, figures, run_id)
-
-
-def _check_outcomes(rows: pl.DataFrame, split: TimeSplit) -> None:
-    """Raises `UsageError` where a slice holds too few outcomes of either kind to learn or to judge anything."""
-    for name, days in (("train", split.train), ("calibrate", split.calibrate), ("test", split.test)):
-        part = rows_of(rows, days)["label"]
-        fewer = min(int(part.sum()), len(part) - int(part.sum()))
-        if fewer < MIN_OUTCOMES:
-            raise UsageError(
-                f"The rounds to {name} on hold {fewer} outcomes of one kind; at least {MIN_OUTCOMES} are needed.",
-                hint="Deliver outcomes of more rounds or of a larger area.",
-            )
-
-
-def _fit(rows: pl.DataFrame, split: TimeSplit, catalogue: Catalogue, *, seed: int) -> tuple[lgb.Booster, Calibration]:
-    booster = fit_model(*arrays(rows_of(rows, split.train), catalogue.learned), catalogue.learned, seed=seed)
-    matrix, truth = arrays(rows_of(rows, split.calibrate), catalogue.learned)
-    return booster, fit_calibration(np.asarray(booster.predict(matrix, raw_score=True), np.float64), truth)
-
-
-def _rounds(split: TimeSplit) -> dict[str, list[str]]:
-    parts = {"train": split.train, "calibrate": split.calibrate, "test": split.test}
-    return {name: [Round.of(day_of(day)).label for day in days] for name, days in parts.items()}
-
-
-def _finite(data: dict[str, object]) -> object:
-    """NaN ("undefined") as null, since JSON has no word for it."""
-    return json.loads(json.dumps(data), parse_constant=lambda _: None)
-
-
-def _log(
-    mlruns: Path, name: str, label: Label, core: Core, digest: str, figures: Figures, files: dict[str, str]
-) -> str:
-    return log_run(
+    run_id = log_run(
         mlruns,
         name=name,
-        parameters=dict(PARAMETERS) | {"trees": TREES, "label": label.name},
-        figures={f"{method}.{key}": value for method, values in figures.items() for key, value in values.items()},
+        parameters=report_parameters(recipe, report),
+        figures=report_figures(report),
+        steps=report_steps(report),
         tags={"bundle": name, "bundle_digest": digest, "delivery_digest": core.delivery_digest},
-        artifacts={file: files[file] for file in ("metrics.json", "features.json", "card.md")},
+        artifacts={file: files[file] for file in ("metrics.json", "features.json", "recipe.json", "card.md")},
     )
+    progress("log", 1, 1)
+    return Trained(models_root / name, digest, report, run_id)
+
+
+def _known(material: Material, catalogue: Catalogue, policy: Policy, split: TimeSplit) -> tuple[Examples, Slices]:
+    """All that may be learned from; raises `UsageError` where a slice holds too few outcomes of a kind."""
+    known = Examples.of(
+        material.examples,
+        catalogue.learned,
+        label=policy.label.ranks_by,
+        max_weight=policy.evaluation.max_weight,
+    )
+    slices = Slices.of(material.examples, split)
+    fewest = slices.fewest_outcomes(known.truth)
+    if fewest < MIN_OUTCOMES:
+        raise UsageError(
+            f"The rounds to learn from hold {fewest} outcomes of one kind; at least {MIN_OUTCOMES} are needed.",
+            hint="Deliver outcomes of more rounds or of a larger area.",
+        )
+    return known, slices
+
+
+def _origin(core: Core, catalogue: Catalogue, policy: Policy, split: TimeSplit, as_of: date) -> dict[str, Any]:
+    """What the bundle was made from, so that it can be judged again later (`training.backtest.contender_of`)."""
+    return {
+        "catalogue_digest": catalogue.digest(),
+        "delivery_digest": core.delivery_digest,
+        "trained_as_of": as_of.isoformat(),
+        "horizon_days": policy.label.horizon_days,
+        "label": policy.label.ranks_by,
+        "rounds": {
+            part: [Round.of(day_of(day)).label for day in (days[0], days[-1])]
+            for part, days in (("train", split.train), ("calibrate", split.calibrate))
+        },
+    }

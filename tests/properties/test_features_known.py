@@ -119,7 +119,7 @@ def assert_examples_equal_matrices(town: Town) -> None:
         core = write_core(Path(folder), tables, ROUNDS[0] + timedelta(weeks=1))
         found = examples(core, STANDARD, listed)
     names = [feature.name for feature in STANDARD.stored]
-    assert found.select("household_id", "round", "label").equals(listed.select("household_id", "round", "label"))
+    assert found.select(listed.columns).equals(listed)
     for day in listed["round"].unique():
         expected = build_matrix(tables, STANDARD, AsOf.on(day_of(day))).sort("household_id")
         of_round = found.filter(pl.col("round") == day).sort("household_id").select("household_id", "dong_code", *names)
@@ -129,11 +129,11 @@ def assert_examples_equal_matrices(town: Town) -> None:
 def all_listed(household_ids: pl.Series) -> pl.DataFrame:
     """Each household listed in each round, most of them with another label in the next."""
 
-    def rows() -> Iterator[tuple[str, int, float, int]]:
+    def rows() -> Iterator[tuple[str, int, bool, int]]:
         for day in sorted(day_number(day) for day in ROUNDS):
-            yield from ((who, day, 0.5, place % 2) for place, who in enumerate(sorted(household_ids)))
+            yield from ((who, day, True, place % 2) for place, who in enumerate(sorted(household_ids)))
 
-    schema = {"household_id": pl.String, "round": pl.Int32, "propensity": pl.Float64, "label": pl.Int8}
+    schema = {"household_id": pl.String, "round": pl.Int32, "is_judged": pl.Boolean, "label_any_support": pl.Int8}
     return pl.DataFrame(list(rows()), schema=schema, orient="row")
 
 

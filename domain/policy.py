@@ -50,6 +50,7 @@ class GatePolicy:
     """What a candidate must reach before anybody may propose it."""
 
     min_judged: int = 200
+    min_effective_n: int = 30
     max_loss_at_capacity: float = 0.02
     min_lift_over_indicator_count: float = 1.0
     max_calibration_error: float = 0.05
@@ -70,9 +71,11 @@ class DriftPolicy:
 
     psi_notice: float = 0.10
     psi_alarm: float = 0.25
+    missing_notice: float = 0.02
     missing_alarm: float = 0.05
-    rate_notice: float = 0.15
-    rate_alarm: float = 0.25
+    category_alarm: float = 0.01
+    rate_notice: float = 0.10
+    rate_alarm: float = 0.20
 
 
 _Section = TypeVar(

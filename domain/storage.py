@@ -52,6 +52,24 @@ def write_whole(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def append_whole(path: Path, content: bytes, *, after: int) -> None:
+    """Adds to a file at byte ``after``, where what it holds whole ends, flushed to disk; a torn rest there is cut off.
+
+    Where that fails, the file is as long as it was.
+    """
+    try:
+        with path.open("ab") as file:
+            file.truncate(after)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(path.parent)
+    except OSError:
+        if path.exists():
+            os.truncate(path, after)
+        raise
+
+
 def sync_folder(folder: Path) -> None:
     """Makes renames inside a folder last through a power cut."""
     handle = os.open(folder, os.O_RDONLY)

@@ -1,5 +1,6 @@
 """More hardship never ranks a household lower, in the trained model and through the features it is made of."""
 
+from dataclasses import replace
 from datetime import date
 
 import narwhals as nw
@@ -13,11 +14,13 @@ from features.declaration import AsOf, Direction, Feature
 from features.engine import area_rates, household_features, matrix
 from features.matrices import tables_read
 from scoring.bundle import Bundle
-from scoring.score import raw_scores
+from scoring.monotone import monotone_breaks
+from scoring.score import feature_array, raw_scores
 from sources.core import core_schema
 from sources.reference import indicator
 from sources.tables import TABLES
 from tests.support.weeks import AS_OF, Town, the_town
+from training.fit import fit_model
 
 CONSTRAINED = [feature for feature in STANDARD.learned if feature.direction is not Direction.FREE]
 
@@ -54,6 +57,47 @@ def test_more_of_it_never_moves_the_score_against_its_direction(
     )
     steps = np.diff(scores, axis=0) * int(feature.direction)
     assert steps.min() >= -1e-12
+
+
+def test_the_trained_bundle_is_proven_monotone_in_every_constrained_feature(bundle: Bundle) -> None:
+    assert monotone_breaks(bundle.booster, STANDARD.learned) == []
+
+
+STEPS = (1.0, 5.0, 12.0, 0.1, 1_000_000.0)
+
+
+def worst_fall(bundle: Bundle, matrix: pl.DataFrame, feature: Feature) -> float:
+    """The largest move against the feature's direction, over all households whose value is known and all steps."""
+    known = matrix.filter(pl.col(feature.name).is_not_null())
+    if known.is_empty():
+        return 0.0
+    before = raw_scores(bundle, known)
+    after = [raw_scores(bundle, known.with_columns(pl.col(feature.name) + step)) for step in STEPS]
+    return float(min(((scores - before) * int(feature.direction)).min() for scores in after))
+
+
+def test_no_household_of_the_town_ranks_lower_for_deeper_hardship_of_any_kind(town: Town, bundle: Bundle) -> None:
+    """Sums of the same rising terms in the same order: not even rounding may make one fall."""
+    falls = {feature.name: worst_fall(bundle, town.matrix(), feature) for feature in CONSTRAINED}
+    assert {name: fall for name, fall in falls.items() if fall < 0} == {}
+
+
+def unconstrained(town: Town) -> Bundle:
+    """A model of the same town that was given no directions, of need that runs against them."""
+    values = feature_array(town.matrix(), [feature.name for feature in STANDARD.learned])
+    directions = np.array([int(feature.direction) for feature in STANDARD.learned])
+    spread = np.nanstd(values, axis=0)
+    need = np.nan_to_num(values / np.where(spread > 0, spread, 1)) @ -directions.astype(float)
+    free = [replace(feature, direction=Direction.FREE) for feature in STANDARD.learned]
+    return replace(town.bundle, booster=fit_model(values, need > np.median(need), free, seed=1))
+
+
+def test_a_model_that_learned_against_the_directions_is_caught_by_the_proof_and_by_the_households(town: Town) -> None:
+    planted = unconstrained(town)
+    broken = {line.split(":")[0] for line in monotone_breaks(planted.booster, STANDARD.learned)}
+    fallen = {feature.name for feature in CONSTRAINED if worst_fall(planted, town.matrix(), feature) < 0}
+    assert {"arrears_kinds", "arrears_months_total"} <= fallen
+    assert fallen <= broken, "what happens to a household is never outside the proof"
 
 
 TABLE_NAMES = tables_read(STANDARD)

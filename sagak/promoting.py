@@ -1,0 +1,174 @@
+"""The commands by which a bundle comes into use: propose, approve, reject, and the record of all three."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+
+from domain.errors import BundleRefused, NotFound
+from features.catalogue import STANDARD, Catalogue
+from features.survey import SURVEY
+from outreach.gates import MODEL_IN_USE, NONE_IN_USE, Gate, failed, judge
+from outreach.promotion import (
+    approve,
+    checked_words,
+    current_bundle,
+    in_use,
+    newest_approval,
+    open_proposals,
+    propose,
+    reject,
+    was_in_use,
+)
+from outreach.promotion_record import Act, read_record
+from sagak.progress import Stages, stages
+from sagak.settings import Settings, now
+from scoring.bundle import Bundle, load_bundle
+from scoring.monotone import monotone_breaks
+from sources.core import find_core
+from training.backtest import backtest, contender_of
+from training.report import evaluation_report
+
+_CATALOGUES = {catalogue.name: catalogue for catalogue in (STANDARD, SURVEY)}
+_STATES = {True: "passed", False: "not passed", None: "left out"}
+_TRAINED_ON = "Judged on the figures of its training, which do not know the model in use"
+_NOT_COMPARED = f"{_TRAINED_ON}."
+_USED_BEFORE = f"{_TRAINED_ON}: it was in use before, and going back must not wait."
+_SURVEY_ONLY = f"{_TRAINED_ON}: the survey has no rounds on which two could be compared."
+_MADE_UP = "the people are made up"
+
+out = Console()
+
+
+def run_propose(name: str, *, by: str, why: str) -> None:
+    """Judges a bundle by the gates and records that somebody proposes it."""
+    settings = Settings.from_environment()
+    checked_words(by, why)  # before minutes of judging, not after
+    catalogue = _catalogue_of(name)
+    bundle = load_bundle(settings.models / name, catalogue)
+    replaces = _digest_in_use(settings, catalogue)
+    with stages() as progress:
+        gates = _judged(settings, bundle, catalogue, progress)
+    _print_gates(gates)
+    act = propose(
+        settings.models,
+        bundle,
+        catalogue,
+        settings.policy(),
+        by=by,
+        why=why,
+        at=now(),
+        gates=gates,
+        replaces=replaces,
+    )
+    if act.waiver and failed(gates):
+        _say(f"The gates do not block: {act.waiver}.")
+    _say(f"Proposed: {name} (sha256 {act.digest[:12]}…). Somebody else now approves or rejects it.")
+
+
+def run_approve(name: str, *, by: str, why: str) -> None:
+    """Puts a proposed bundle into use."""
+    settings = Settings.from_environment()
+    act = approve(settings.models, name, _catalogue_of(name), by=by, why=why, at=now())
+    _print_gates(act.gates)
+    _say(f"In use from now on: {name} (sha256 {act.digest[:12]}…).")
+
+
+def run_reject(name: str, *, by: str, why: str) -> None:
+    """Closes a proposal."""
+    settings = Settings.from_environment()
+    reject(settings.models, name, _catalogue_of(name), by=by, why=why, at=now())
+    _say(f"Rejected: {name}. What was in use stays in use.")
+
+
+def run_promotions() -> None:
+    """Prints every act, what is in use, what waits for a second person, and the record's digest."""
+    record = read_record(Settings.from_environment().models)
+    for act in record.acts:
+        _print_act(act)
+    for act in in_use(record):
+        _say(f"In use: {act.bundle} (sha256 {act.digest}).")
+    for act in open_proposals(record):
+        _say(f"Waits for a second person: {act.bundle} (sha256 {act.digest}).")
+        _print_gates(act.gates)
+    _say(f"{len(record.acts)} acts. Digest of the record, to be noted elsewhere: {record.digest or '-'}")
+
+
+def promote_demo(settings: Settings, folder: Path) -> None:
+    """Two made-up people promote the demo's model on the figures of its training.
+
+    Gates that a small town does not pass are recorded and do not block: nobody real depends on them.
+    """
+    bundle = load_bundle(folder, STANDARD)
+    gates = judge(bundle.metrics, settings.policy(), breaks=_breaks(bundle, STANDARD), not_compared=_NOT_COMPARED)
+    propose(
+        settings.models,
+        bundle,
+        STANDARD,
+        settings.policy(),
+        by="demo-analyst",
+        why="The newest model of a made-up town.",
+        at=now(),
+        gates=gates,
+        replaces=_digest_in_use(settings, STANDARD),
+        waiver=_MADE_UP if failed(gates) else "",
+    )
+    approve(settings.models, bundle.name, STANDARD, by="demo-auditor", why="Shows how two people promote.", at=now())
+
+
+def _judged(settings: Settings, bundle: Bundle, catalogue: Catalogue, progress: Stages) -> tuple[Gate, ...]:
+    breaks, policy = _breaks(bundle, catalogue), settings.policy()
+    if was_in_use(read_record(settings.models), bundle):
+        return judge(bundle.metrics, policy, breaks=breaks, not_compared=_USED_BEFORE)
+    if catalogue is SURVEY:
+        return judge(bundle.metrics, policy, breaks=breaks, not_compared=_SURVEY_ONLY)
+    core, label = find_core(settings.core, date.max), policy.label.ranks_by
+    contenders = {"candidate": contender_of(bundle, label=label)}
+    not_compared = NONE_IN_USE
+    try:
+        contenders[MODEL_IN_USE] = contender_of(current_bundle(settings.models, catalogue), label=label)
+    except BundleRefused as error:  # damaged, or made for the features of a former version: it cannot rank anybody
+        not_compared = f"The model in use cannot be compared: {error}"
+    except NotFound:
+        pass
+    seed = contenders["candidate"].recipe.seed
+    tested = backtest(core, catalogue, policy, contenders, as_of=core.as_of, seed=seed, progress=progress)
+    report = evaluation_report(tested, policy, as_of=core.as_of, seed=seed)
+    return judge(report, policy, breaks=breaks, not_compared=not_compared)
+
+
+def _digest_in_use(settings: Settings, catalogue: Catalogue) -> str | None:
+    act = newest_approval(read_record(settings.models), catalogue)
+    return act.digest if act else None
+
+
+def _breaks(bundle: Bundle, catalogue: Catalogue) -> list[str]:
+    return monotone_breaks(bundle.booster, catalogue.learned)
+
+
+def _catalogue_of(name: str) -> Catalogue:
+    stem = name.rsplit("-", 1)[0]
+    if stem not in _CATALOGUES:
+        raise NotFound(
+            f"There is no bundle {name}.", hint=f"Names begin with {' or '.join(_CATALOGUES)}, such as standard-3."
+        )
+    return _CATALOGUES[stem]
+
+
+def _print_gates(gates: Sequence[Gate]) -> None:
+    for gate in gates:
+        _say(f"  {_STATES[gate.is_passed]:>10}  {gate.name}: {gate.sentence}")
+
+
+def _print_act(act: Act) -> None:
+    counts = Counter(_STATES[gate.is_passed] for gate in act.gates)
+    gates = ", ".join(f"{counts[state]} {state}" for state in _STATES.values() if counts[state])
+    _say(f"{act.sequence:>4}  {act.at}  {act.act} {act.bundle} (sha256 {act.digest[:12]}…)")
+    _say(f"      by {act.who}: {act.why}")
+    _say(f"      gates: {gates}" + (f"; they did not block: {act.waiver}" if act.waiver else ""))
+
+
+def _say(text: str) -> None:
+    out.print(text, markup=False, highlight=False, soft_wrap=True)

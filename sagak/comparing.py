@@ -1,0 +1,64 @@
+"""The command that puts two models side by side on one page."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+from rich.console import Console
+
+from audit.comparison import compare
+from domain.calendar import Round
+from domain.errors import UsageError
+from domain.storage import storing, write_whole
+from sagak.adapters import catalogue_of
+from sagak.progress import stages
+from sagak.settings import Settings
+from sagak.weekly import is_made_from, make_matrices, open_bundle, read_part
+from serving.compare_page import compare_page
+from sources.core import Core, find_core
+from sources.koweps_core import ADAPTER as KOWEPS
+
+out = Console()
+
+
+def run_compare(a: str, b: str, output: Path | None, *, seed: int) -> None:
+    """Writes the page about bundles ``a`` and ``b`` and says where it lies."""
+    settings = Settings.from_environment()
+    if a == b:
+        raise UsageError(
+            "A model cannot be compared with itself.", hint="Name two bundles, such as standard-1 standard-2."
+        )
+    core = find_core(settings.core, date.max)
+    if core.adapter == KOWEPS:
+        raise UsageError(
+            "A survey has no rounds on which two models could be compared.",
+            hint="Its own figures stand in the bundle's card.",
+        )
+    catalogue = catalogue_of(core)
+    bundle_a, bundle_b = (open_bundle(settings, catalogue, name) for name in (a, b))
+    week = Round.of(core.as_of + timedelta(days=6))
+    with stages() as progress:
+        if not is_made_from(settings.matrices / week.label, core):
+            make_matrices(settings, week, progress=progress)
+        compared = compare(
+            bundle_a,
+            bundle_b,
+            core,
+            catalogue,
+            settings.policy(),
+            week=week,
+            matrices=_matrices(settings, core, week),
+            seed=seed,
+            progress=progress,
+        )
+    page = output or settings.exports / f"compare-{a}-{b}.html"
+    with storing("The page"):
+        page.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(page, compare_page(compared).encode())
+    out.print(f"Compared on {len(compared.report['rounds'])} past rounds: {page}", soft_wrap=True, markup=False)
+
+
+def _matrices(settings: Settings, core: Core, week: Round) -> Iterator[tuple[str, pl.DataFrame]]:
+    for district in core.districts:
+        yield district, read_part(settings.matrices / week.label / f"{district}.parquet")

@@ -23,6 +23,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from domain.errors import UsageError
 from features.declaration import AsOf, Unit
 from features.survey import ARREARS_COUNT, CRISIS_COUNT, SURVEY, derive_survey
 from scoring.metrics import precision_at, probability_figures, recall_at
@@ -111,53 +112,73 @@ class SurveyRow:
         return SurveyFigures(*np.std([astuple(fold) for fold in self.folds], axis=0, ddof=1).tolist())
 
 
-def _published(*values: float) -> Mapping[str, float]:
-    names = FIGURE_NAMES if len(values) == len(FIGURE_NAMES) else _SHORT_NAMES
-    return MappingProxyType(dict(zip(names, values, strict=True)))
+@dataclass(frozen=True)
+class HeldOut:
+    """What every method said of each household while it was left out. Rows of persons: kept in memory only.
+
+    ``tests`` are the rows of each test fold in the derived frame ``households``, five folds a repeat; a method's scores
+    and probabilities are in their order.
+    """
+
+    label: str
+    households: pl.DataFrame
+    truth: Labels
+    cohorts: Mapping[Cohort, NDArray[np.bool_]]
+    tests: tuple[Places, ...]
+    scores: Mapping[Method, tuple[Floats, ...]]
+    probabilities: Mapping[Method, tuple[Floats, ...]]
 
 
-_SHORT_NAMES = ("roc_auc", "average_precision", "precision_10pct", "recall_10pct")
-# The benchmark's own figures, means of the same 25 folds on the fixed 70 % sample of wave 12; see docs/koweps.md.
-BENCHMARK: Mapping[tuple[Cohort, Method], Mapping[str, float]] = MappingProxyType(
-    {
-        (Cohort.ALL, Method.ARREARS_COUNT): _published(0.575, 0.116, 0.37, 0.19, 0.152, 0.234, 2.3, 0.0600, 0.026),
-        (Cohort.ALL, Method.CRISIS_COUNT): _published(0.841, 0.266, 0.50, 0.34, 0.290, 0.447, 4.4, 0.0527, 0.016),
-        (Cohort.ALL, Method.LOGISTIC): _published(0.878, 0.363, 0.58, 0.41, 0.324, 0.500, 5.0, 0.0514, 0.017),
-        (Cohort.ALL, Method.LIGHTGBM): _published(0.888, 0.407, 0.70, 0.43, 0.349, 0.538, 5.3, 0.0484, 0.015),
-        (Cohort.NON_RECIPIENTS, Method.CRISIS_COUNT): _published(0.808, 0.188, 0.183, 0.446),
-        (Cohort.NON_RECIPIENTS, Method.LOGISTIC): _published(0.864, 0.261, 0.204, 0.498),
-        (Cohort.NON_RECIPIENTS, Method.LIGHTGBM): _published(0.875, 0.344, 0.221, 0.541),
-    }
-)
-
-
-def evaluate_survey(
+def cross_validate(
     households: pl.DataFrame, as_of: AsOf, *, label: str = "crisis_material", repeats: int = REPEATS, jobs: int = -1
-) -> tuple[SurveyRow, ...]:
-    """The figures of every method on both cohorts, from the households that `sources.koweps.read_households` gives.
+) -> HeldOut:
+    """Every method's scores of households it did not learn from; ``households`` as `sources.koweps` reads them.
 
-    ``jobs`` are processes as joblib counts them. Five repeats take half a minute on two cores.
+    ``jobs`` are processes as joblib counts them. Five repeats take about a minute on two cores.
+    Raises `UsageError` where fewer households than folds have the label.
     """
     frame: pl.DataFrame = derive_survey(households, as_of)
     truth: Labels = frame[label].to_numpy().astype(np.int64)
+    if not FOLDS <= truth.sum() <= len(truth) - FOLDS:
+        raise UsageError(
+            f"The survey holds {truth.sum()} households with {label} of {len(truth)}: too few for {FOLDS} folds.",
+            hint="Bring the whole file of the wave.",
+        )
     matrix = survey_matrix(frame)
-    cohorts = {
-        Cohort.ALL: np.full(len(truth), fill_value=True),
-        Cohort.NON_RECIPIENTS: ~frame["is_recipient"].to_numpy(),
-    }
+    is_recipient = frame["is_recipient"].to_numpy().astype(bool)
     splits = [
         split
         for seed in range(repeats)
         for split in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(matrix, truth)
     ]
-    folds: list[dict[tuple[Cohort, Method], SurveyFigures]] = Parallel(n_jobs=jobs)(
-        delayed(_evaluate_fold)(matrix, truth, cohorts, train, test) for train, test in splits
+    said = Parallel(n_jobs=jobs)(delayed(_predict_fold)(matrix, truth, train, test) for train, test in splits)
+    return HeldOut(
+        label,
+        frame,
+        truth,
+        MappingProxyType({Cohort.ALL: np.ones(len(truth), bool), Cohort.NON_RECIPIENTS: ~is_recipient}),
+        tuple(test for _, test in splits),
+        MappingProxyType({method: tuple(fold[method][0] for fold in said) for method in Method}),
+        MappingProxyType({method: tuple(fold[method][1] for fold in said) for method in Method}),
     )
+
+
+def survey_rows(held_out: HeldOut) -> tuple[SurveyRow, ...]:
+    """The figures of every method on both cohorts, fold by fold."""
     return tuple(
         SurveyRow(
-            cohort, method, int(rows.sum()), int(truth[rows].sum()), tuple(fold[cohort, method] for fold in folds)
+            cohort,
+            method,
+            int(inside.sum()),
+            int(held_out.truth[inside].sum()),
+            tuple(
+                survey_figures(held_out.truth[test][inside[test]], scores[inside[test]], stated[inside[test]])
+                for test, scores, stated in zip(
+                    held_out.tests, held_out.scores[method], held_out.probabilities[method], strict=True
+                )
+            ),
         )
-        for cohort, rows in cohorts.items()
+        for cohort, inside in held_out.cohorts.items()
         for method in Method
     )
 
@@ -193,16 +214,8 @@ def survey_figures(truth: Labels, scores: Floats, probabilities: Floats) -> Surv
     )
 
 
-def _evaluate_fold(
-    matrix: Matrix, truth: Labels, cohorts: Mapping[Cohort, NDArray[np.bool_]], train: Places, test: Places
-) -> dict[tuple[Cohort, Method], SurveyFigures]:
-    results = {}
-    for method, predict in _PREDICTORS.items():
-        scores, probabilities = predict(matrix[train], truth[train], matrix[test])
-        for cohort, rows in cohorts.items():
-            inside = rows[test]
-            results[cohort, method] = survey_figures(truth[test][inside], scores[inside], probabilities[inside])
-    return results
+def _predict_fold(matrix: Matrix, truth: Labels, train: Places, test: Places) -> dict[Method, tuple[Floats, Floats]]:
+    return {method: predict(matrix[train], truth[train], matrix[test]) for method, predict in _PREDICTORS.items()}
 
 
 Predictor = Callable[[Matrix, Labels, Matrix], tuple[Floats, Floats]]

@@ -9,7 +9,8 @@ import pytest
 
 from features.declaration import AsOf
 from sources.koweps import read_households
-from training.survey import BENCHMARK, Cohort, Method, SurveyRow, evaluate_survey
+from training.survey import Cohort, Method, SurveyRow, cross_validate, survey_rows
+from training.survey_benchmark import BENCHMARK
 
 AS_OF = AsOf.on(date(2017, 3, 6))
 NAME = "koweps12_public.parquet"
@@ -25,7 +26,8 @@ def frame() -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def one_repeat(frame: pl.DataFrame) -> dict[tuple[Cohort, Method], SurveyRow]:
-    return {(row.cohort, row.method): row for row in evaluate_survey(frame, AS_OF, repeats=1, jobs=2)}
+    rows = survey_rows(cross_validate(frame, AS_OF, repeats=1, jobs=2))
+    return {(row.cohort, row.method): row for row in rows}
 
 
 def test_households_and_positives_are_those_of_the_sample(frame: pl.DataFrame) -> None:

@@ -11,14 +11,15 @@ from features.survey import SURVEY, derive_survey
 from sources.koweps import households
 from tests.support.koweps import made_up_survey
 from training.survey import (
-    BENCHMARK,
     Cohort,
     Method,
-    evaluate_survey,
+    cross_validate,
     fit_survey_model,
     survey_figures,
     survey_matrix,
+    survey_rows,
 )
+from training.survey_benchmark import BENCHMARK
 
 AS_OF = AsOf.on(date(2017, 3, 6))
 
@@ -36,7 +37,7 @@ def test_a_top_share_is_rounded_up_and_its_ties_count_by_expectation() -> None:
 
 def test_every_method_stands_beside_the_others_on_both_cohorts() -> None:
     frame = households(made_up_survey(200, seed=7))
-    found = evaluate_survey(frame, AS_OF, repeats=1, jobs=1)
+    found = survey_rows(cross_validate(frame, AS_OF, repeats=1, jobs=1))
     assert {(row.cohort, row.method) for row in found} == {(cohort, method) for cohort in Cohort for method in Method}
     everyone, others = (next(row for row in found if row.cohort is cohort) for cohort in Cohort)
     assert everyone.households == 200

@@ -1,0 +1,178 @@
+"""A bundle's two documents for people who are not statisticians: the model card and the data sheet, both in Korean.
+
+Every figure in them was computed (the evaluation of `training.report`, counts of the delivery); where one is undefined
+the document says so instead. The templates place, the sentences that depend on an interval are chosen here.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from domain.calendar import Round, day_of
+from domain.korean import korean_date, with_particle
+from domain.policy import Policy
+from scoring.figures import only_telling
+from sources.core import Core
+from sources.ingest import delivery_report
+from sources.synthetic import ADAPTER as SYNTHETIC
+from training.labels import LABELS, PRIVATE_SHARE_OF_SUPPORT, Label, get_label
+from training.wording_ko import (
+    ATTRIBUTES,
+    COMPARED,
+    GROUPS,
+    KINDS,
+    METHODS,
+    NOT_JUDGED,
+    TABLES,
+    TOO_FEW_DRAWN,
+    UNDEFINED,
+)
+
+Report = Mapping[str, Any]
+
+
+def model_card(name: str, report: Report, policy: Policy, *, features: int, examples: pl.DataFrame, core: Core) -> str:
+    """The card as Markdown, for the only contender of ``report``; ``examples`` are the rows learned from."""
+    report = only_telling(report, min_effective_n=policy.gates.min_effective_n)
+    (model,) = report["contenders"]
+    figures = report["figures"]
+    label = get_label(report["label"])
+    return rendered(
+        "card.md.j2",
+        name=name,
+        label=label,
+        horizon_days=report["horizon_days"],
+        private_share=PRIVATE_SHARE_OF_SUPPORT,
+        is_made_up=core.adapter == SYNTHETIC,
+        examples=examples.height,
+        positives=int(examples["label"].sum()),
+        features=features,
+        rounds=report["rounds"],
+        test=report["test"],
+        methods=[_method_row(method, figures[method], label) for method in report["methods"]],
+        comparisons=[compared(other, by[label.name]) for other, by in report["differences"][model].items()],
+        calibration=_defined(figures[model]["pooled"][label.name].get("calibration_error")),
+        groups=[named_group(row) for row in report["groups"][model]],
+        min_group=policy.fairness.min_group,
+    )
+
+
+def data_sheet(name: str, core: Core, listings: pl.DataFrame, *, ranks_by: str) -> str:
+    """The sheet as Markdown; ``listings`` are all whose outcome window has closed (`training.cohort`)."""
+    judged = listings.filter("is_judged")
+    rounds = listings["round"]
+    return rendered(
+        "sheet.md.j2",
+        name=name,
+        as_of=korean_date(core.as_of),
+        kind=KINDS.get(core.adapter, core.adapter),
+        is_made_up=core.adapter == SYNTHETIC,
+        delivery_digest=core.delivery_digest,
+        districts=len(core.districts),
+        households=core.rows["households"],
+        tables=[
+            {"title": TABLES.get(table, table), "rows": counts.rows, "accepted": counts.accepted,
+             "quarantined": counts.quarantined}
+            for table, counts in delivery_report(core).tables.items()
+        ],
+        listings={
+            "listed": listings.height,
+            "chosen": int((listings["stratum"] == "chosen").sum()),
+            "drawn": int((listings["stratum"] == "drawn").sum()),
+            "carried_over": listings["stratum"].null_count(),
+            "judged": judged.height,
+            "judged_rate": judged.height / listings.height,
+            "not_judged": listings.height - judged.height,
+            "first": _said_round(rounds.min()),
+            "last": _said_round(rounds.max()),
+        },
+        labels=[_label_row(label, judged, ranks=label.name == ranks_by) for label in LABELS.values()],
+    )  # fmt: skip
+
+
+def _said_round(day: Any) -> str:
+    return Round.of(day_of(day)).label
+
+
+def _label_row(label: Label, judged: pl.DataFrame, *, ranks: bool) -> dict[str, Any]:
+    positives = int(judged[f"label_{label.name}"].sum())
+    return {
+        "label_ko": label.label_ko,
+        "weakness_ko": label.weakness_ko,
+        "positives": positives,
+        "rate": positives / judged.height,
+        "ranks": ranks,
+    }
+
+
+def _method_row(method: str, figures: Mapping[str, Any], label: Label) -> dict[str, Any]:
+    return {
+        "title": METHODS.get(method, method),
+        "precision": told(figures["capacity"][label.name]["weighted"]),
+        "naive": told(figures["capacity"][label.name]["naive"]),
+        "recall": told(figures["recall"][label.name]),
+    }
+
+
+def told(figure: Mapping[str, Any] | None) -> str:
+    """The figure with its interval, or that too few equal rows stand behind it to tell anything."""
+    if figure and figure["value"] is None and figure["effective_n"]:
+        return TOO_FEW_DRAWN.format(effective=figure["effective_n"])
+    return _interval(figure)
+
+
+def compared(other: str, difference: Mapping[str, Any]) -> str:
+    """One sentence on the model against another method, as strong as the interval allows and no stronger."""
+    if _defined(difference) is None:
+        verdict = "undefined"
+    elif difference["low"] > 0:
+        verdict = "better"
+    else:
+        verdict = "worse" if difference["high"] < 0 else "unknown"
+    return COMPARED[verdict].format(
+        than=with_particle(METHODS.get(other, other), "과/와"), difference=_interval(difference, points=True)
+    )
+
+
+def named_group(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of a group as they are told, with its names; a survey's own groups are named as they are."""
+    attribute, group = row["attribute"], row["group"]
+    figures = {
+        name: told(row[name]) if row["is_judged"] else NOT_JUDGED
+        for name in ("recall", "precision", "calibration_error")
+    }
+    names = {"attribute": ATTRIBUTES[attribute], "group": GROUPS.get(attribute, {}).get(group, group)}
+    return {**row, **figures, **names}
+
+
+def _defined(figure: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The figure, or None where it or its interval is undefined."""
+    return figure if figure and None not in (figure["value"], figure["low"], figure["high"]) else None
+
+
+def _interval(figure: Mapping[str, Any] | None, *, points: bool = False) -> str:
+    """``31.2% (27.4~35.0%)``; a difference of two shares is given in points of a percent (%p)."""
+    if not figure or figure["value"] is None:
+        return UNDEFINED
+    unit, sign = ("%p", "+") if points else ("%", "")
+    value = f"{100 * figure['value']:{sign}.1f}{unit}"
+    if _defined(figure) is None:
+        return value
+    return f"{value} ({100 * figure['low']:{sign}.1f}~{100 * figure['high']:{sign}.1f}{unit})"
+
+
+def rendered(template: str, **values: Any) -> str:
+    """A document from a template of this room, with the filters ``interval``, ``share`` and ``count``."""
+    # Markdown is no HTML: whoever shows it as a page escapes it there.
+    environment = Environment(
+        loader=PackageLoader("training"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        keep_trailing_newline=True, autoescape=False,  # noqa: S701
+    )  # fmt: skip
+    environment.filters.update(
+        interval=_interval,
+        share=lambda value: f"{100 * value:.1f}%",
+        count=lambda value: f"{value:,.0f}",
+    )
+    return environment.get_template(template).render(**values)

@@ -127,9 +127,9 @@ def test_an_interval_does_not_collapse_where_all_rows_say_the_same() -> None:
     m = measured(*many_dongs([Row("", "chosen", 0), Row("", "drawn", 0, weight=50)]))
     figure = m.figure("weighted", LABEL)
     assert (figure.value, figure.low) == (0, 0)
-    # Of 20 equal rows none: 0 to 0.168 (Clopper-Pearson), twice, each for half of the places.
-    assert figure.high == pytest.approx(np.hypot(0.5 * 0.1684, 0.5 * 0.1684), abs=1e-4)
-    assert m.figure("naive", LABEL).high == pytest.approx(0.0881, abs=1e-4)
+    # Of 20 equal rows none: 0 to 0.161 (Wilson: z²/(20 + z²)), twice, each for half of the places.
+    assert figure.high == pytest.approx(np.hypot(0.5 * 0.16113, 0.5 * 0.16113), abs=1e-4)
+    assert m.figure("naive", LABEL).high == pytest.approx(0.0876, abs=1e-4)
 
 
 def test_the_interval_holds_the_value_and_widens_with_the_drawn_stratum_known_by_few() -> None:
@@ -150,19 +150,19 @@ def test_an_interval_that_hangs_on_one_dong_is_undefined() -> None:
     assert isnan(figure.high)
 
 
-def test_the_clopper_pearson_interval_is_that_of_the_tables() -> None:
+def test_the_interval_of_a_proportion_is_wilsons() -> None:
     low, high = proportion_interval([0.0, 1.0, 0.5, np.nan], [4, 4, 10, 3])
-    assert low[:3] == pytest.approx([0, 0.3976, 0.1871], abs=1e-4)
-    assert high[:3] == pytest.approx([0.6024, 1, 0.8129], abs=1e-4)
+    assert low[:3] == pytest.approx([0, 0.5101, 0.2366], abs=1e-4)
+    assert high[:3] == pytest.approx([0.4899, 1, 0.7634], abs=1e-4)
     assert np.isnan([low[3], high[3]]).all()
 
 
 def test_margins_of_a_difference_swap_sides() -> None:
     # None of four on either side: the difference reaches as far down as up.
     below, above = least_margins([1.0, -1.0], [0.0, 0.0], [4, 4])
-    assert (below, above) == (pytest.approx(0.6024, abs=1e-4), pytest.approx(0.6024, abs=1e-4))
+    assert (below, above) == (pytest.approx(0.4899, abs=1e-4), pytest.approx(0.4899, abs=1e-4))
     # A part that has no share needs no rows.
-    assert least_margins([1.0, 0.0], [0.0, np.nan], [4, np.nan])[1] == pytest.approx(0.6024, abs=1e-4)
+    assert least_margins([1.0, 0.0], [0.0, np.nan], [4, np.nan])[1] == pytest.approx(0.4899, abs=1e-4)
 
 
 def two_methods(rows: list[Row]) -> tuple[object, MeasuredList, MeasuredList]:
@@ -192,7 +192,7 @@ def test_a_difference_rests_on_the_rows_the_lists_do_not_share() -> None:
     # Half of each list is shared; the other half is need on one and none on the other, in every dong.
     assert figure.value == pytest.approx(0.5)
     assert figure.n == 40
-    assert figure.low == pytest.approx(0.5 - np.hypot(0.5 * 0.1684, 0.5 * 0.1684), abs=1e-3)
+    assert figure.low == pytest.approx(0.5 - np.hypot(0.5 * 0.16113, 0.5 * 0.16113), abs=1e-3)
 
 
 def test_precision_by_dong_and_by_round_are_those_of_their_own_rows() -> None:

@@ -1,0 +1,102 @@
+"""The command that says whether the data has moved away from what the model in use was made on."""
+
+from datetime import date, timedelta
+from functools import reduce
+from operator import add
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from audit.drift import Drift, Finding, Kind, Level, drift_between
+from domain.calendar import Round
+from features.catalogue import Catalogue
+from features.monthly_reports import history_months, monthly_reports
+from sagak.adapters import catalogue_of
+from sagak.progress import stages
+from sagak.settings import Settings
+from sagak.weekly import Progress, is_made_from, make_matrices, open_bundle, read_part
+from scoring.bundle import Bundle
+from scoring.reference import Reference, build_reference, count_categories, count_round, listable
+from scoring.score import raw_scores
+from sources.core import Core, find_core
+
+# Its own exit code, so that a timer can tell an alarm from a mistake.
+ALARM_EXIT_CODE = 10
+_COLOURS = {Level.ALARM: "bold red", Level.NOTICE: "yellow", Level.OK: "green", Level.UNJUDGED: "dim"}
+
+out = Console()
+
+
+def run_drift(as_of: date | None, bundle_name: str | None) -> int:
+    """Prints what changed since the bundle was made; gives the exit code, `ALARM_EXIT_CODE` on an alarm."""
+    settings = Settings.from_environment()
+    core = find_core(settings.core, as_of or date.max)
+    week = Round(as_of) if as_of else Round.of(core.as_of + timedelta(days=6))
+    catalogue = catalogue_of(core)
+    bundle = open_bundle(settings, catalogue, bundle_name)
+    reference = Reference.from_json(bundle.reference)
+    with stages() as progress:
+        if not is_made_from(settings.matrices / week.label, core):
+            make_matrices(settings, week, progress=progress)
+        present = _present(settings, core, week, bundle, catalogue, reference, progress)
+    drift = drift_between(reference, present, settings.policy().drift)
+    _print(drift, bundle, week)
+    return ALARM_EXIT_CODE if drift.level is Level.ALARM else 0
+
+
+def _present(
+    settings: Settings, core: Core, week: Round, bundle: Bundle, catalogue: Catalogue, reference: Reference,
+    progress: Progress,
+) -> Reference:  # fmt: skip
+    """This round in the terms of the bundle's reference, its scores cut at the same edges."""
+    counted, history = [], history_months(core, week.as_of)
+    for district in core.districts:
+        frame = listable(read_part(settings.matrices / week.label / f"{district}.parquet"))
+        counted.append(
+            count_round(frame, raw_scores(bundle, frame), catalogue, as_of=week.as_of, history_months=history)
+        )
+        progress("drift", 1, len(core.districts))
+    return build_reference(
+        [reduce(add, counted)],
+        catalogue,
+        population=core.rows["households"],
+        categories=count_categories(core),
+        reports=monthly_reports(core, as_of=week.as_of),
+        score_edges=reference.score.edges,
+    )
+
+
+def _print(drift: Drift, bundle: Bundle, week: Round) -> None:
+    shown = drift.at(Level.ALARM) + drift.at(Level.NOTICE)
+    if shown:
+        table = Table(box=SIMPLE, title=f"Round {week.label} against the data {bundle.name} was made on")
+        for heading in ("level", "what", "name", "change", "interval", "since"):
+            table.add_column(heading, justify="right" if heading == "change" else "left")
+        for finding in shown:
+            level = f"[{_COLOURS[finding.level]}]{finding.level}[/]"
+            table.add_row(level, finding.kind, finding.name, _change(finding), _interval(finding), finding.since or "")
+        out.print(table)
+        for finding in shown:
+            out.print(f"· {escape(finding.sentence)}", soft_wrap=True)
+    else:
+        out.print(f"Round {week.label}: nothing has moved away from the data {bundle.name} was made on.")
+    looked = {kind: [finding for finding in drift.findings if finding.kind is kind] for kind in Kind}
+    for kind, findings in looked.items():
+        unjudged = sum(finding.level is Level.UNJUDGED for finding in findings)
+        if findings:
+            out.print(f"{kind}: {len(findings)} looked at, {unjudged} not to be judged.", highlight=False)
+    if not looked[Kind.REPORTS]:
+        out.print("This data holds no indicators by month, so no provider's reports could be compared.")
+
+
+def _change(finding: Finding) -> str:
+    if finding.measured is None:
+        return "-"
+    return f"{finding.measured:.3f}" if finding.kind in (Kind.DISTRIBUTION, Kind.SCORE) else f"{finding.measured:+.1%}"
+
+
+def _interval(finding: Finding) -> str:
+    low, high = (f"{bound:+.0%}" if bound is not None else "any" for bound in (finding.low, finding.high))
+    return f"{low} to {high}" if finding.kind is Kind.REPORTS else ""

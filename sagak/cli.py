@@ -24,7 +24,13 @@ AsOfOption = Annotated[
     str | None,
     typer.Option("--as-of", metavar="YYYY-MM-DD", help="Monday of the week; default: the newest delivery's."),
 ]
-BundleOption = Annotated[str | None, typer.Option("--bundle", help="Model bundle by name; default: the newest.")]
+BundleOption = Annotated[str | None, typer.Option("--bundle", help="Model bundle by name; default: the one in use.")]
+BundleArgument = Annotated[str, typer.Argument(help="Name of the model bundle, such as standard-2.")]
+ByOption = Annotated[str, typer.Option("--by", help="Your name, as the record shall hold it.")]
+WhyOption = Annotated[str, typer.Option("--why", help="Your reason, in a sentence.")]
+LabelOption = Annotated[
+    str | None, typer.Option("--label", help="What counts as need found; default: the one in policy.toml.")
+]
 AdapterOption = Annotated[
     str, typer.Option("--adapter", help="standard (a delivery folder) or koweps (a survey file).")
 ]
@@ -63,7 +69,7 @@ def demo(
     fresh: Annotated[bool, typer.Option("--fresh", help="Make it again even if it is there.")] = False,
 ) -> None:
     """Make a town, take it in, train, run the week and show one dong's list."""
-    from sagak.commands import run_demo
+    from sagak.demo import run_demo
 
     run_demo(households=households, seed=seed, dong=dong, fresh=fresh)
 
@@ -80,15 +86,16 @@ def synthesize(
     surge_from: Annotated[
         str | None, typer.Option(help="Plant the published rise of three arrears from this day.")
     ] = None,
+    exploration_share: Annotated[float, typer.Option(help="Share of the past places that were drawn by chance.")] = 0.1,
     report: Annotated[bool, typer.Option("--report", help="Print published facts beside the produced ones.")] = False,
 ) -> None:
     """Make a delivery of people who do not exist."""
-    from sagak.commands import run_synthesize
+    from sagak.synthesizing import DEMO_AS_OF, Town, run_synthesize
 
-    run_synthesize(
-        folder, place=place, households=households, seed=seed, as_of=parse_day(as_of), months=months,
-        weeks=weeks, surge_from=parse_day(surge_from), report=report,
-    )  # fmt: skip
+    town = Town(
+        place, households, seed, parse_day(as_of) or DEMO_AS_OF, months, weeks, parse_day(surge_from), exploration_share
+    )
+    run_synthesize(folder, town, report=report)
 
 
 @app.command()
@@ -119,11 +126,78 @@ def features(as_of: AsOfOption = None) -> None:
 
 
 @app.command()
-def train(as_of: AsOfOption = None, seed: Annotated[int, typer.Option()] = 1) -> None:
+def train(
+    as_of: AsOfOption = None,
+    seed: Annotated[int, typer.Option()] = 1,
+    label: LabelOption = None,
+    weighted: Annotated[
+        bool, typer.Option("--weighted", help="Households drawn by chance count for those not drawn.")
+    ] = False,
+    tuned: Annotated[bool, typer.Option("--tuned", help="With the best settings that `sagak tune` found.")] = False,
+) -> None:
     """Train a model on past rounds and write it as a bundle."""
     from sagak.commands import run_train
 
-    run_train(parse_day(as_of), seed=seed)
+    run_train(parse_day(as_of), seed=seed, label=label, is_weighted=weighted, is_tuned=tuned)
+
+
+@app.command()
+def tune(
+    as_of: AsOfOption = None,
+    seed: Annotated[int, typer.Option()] = 1,
+    label: LabelOption = None,
+    trials: Annotated[int, typer.Option(min=1, help="How many the study shall hold in the end.")] = 50,
+    minutes: Annotated[float, typer.Option(min=0, help="No trial begins after this long.")] = 5.0,
+) -> None:
+    """Search the model's settings on earlier rounds; goes on where it was broken off."""
+    from sagak.tuning import run_tune
+
+    run_tune(parse_day(as_of), seed=seed, label=label, trials=trials, minutes=minutes)
+
+
+@app.command()
+def propose(bundle: BundleArgument, by: ByOption, why: WhyOption) -> None:
+    """Judge a model by the gates and, if it passes, propose it for use."""
+    from sagak.promoting import run_propose
+
+    run_propose(bundle, by=by, why=why)
+
+
+@app.command()
+def approve(bundle: BundleArgument, by: ByOption, why: WhyOption) -> None:
+    """As the second person, put a proposed model into use."""
+    from sagak.promoting import run_approve
+
+    run_approve(bundle, by=by, why=why)
+
+
+@app.command()
+def reject(bundle: BundleArgument, by: ByOption, why: WhyOption) -> None:
+    """Turn a proposal down, or take one's own back."""
+    from sagak.promoting import run_reject
+
+    run_reject(bundle, by=by, why=why)
+
+
+@app.command()
+def promotions() -> None:
+    """Show who proposed, approved and rejected which model, and what is in use."""
+    from sagak.promoting import run_promotions
+
+    run_promotions()
+
+
+@app.command()
+def compare(
+    a: Annotated[str, typer.Argument(help="Bundle that lists are made with now.")],
+    b: Annotated[str, typer.Argument(help="Bundle that may take its place.")],
+    output: Annotated[Path | None, typer.Option(help="The page to write; default: under data/exports.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same page.")] = 1,
+) -> None:
+    """Write a page that puts two models side by side: what each finds, for whom, and how sure that is."""
+    from sagak.comparing import run_compare
+
+    run_compare(a, b, output, seed=seed)
 
 
 @app.command()
@@ -140,6 +214,14 @@ def round_(as_of: AsOfOption = None, bundle: BundleOption = None) -> None:
     from sagak.commands import run_week
 
     run_week(parse_day(as_of), bundle)
+
+
+@app.command()
+def drift(as_of: AsOfOption = None, bundle: BundleOption = None) -> None:
+    """Say what changed since the model was made: which input, by how much, since when. Exit code 10 on an alarm."""
+    from sagak.drifting import run_drift
+
+    raise typer.Exit(run_drift(parse_day(as_of), bundle))
 
 
 @app.command("list")

@@ -1,6 +1,5 @@
 """What each command does: settings, the rooms' functions, and what is printed. Counts only, but for a list itself."""
 
-import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,36 +8,34 @@ from rich.console import Console
 
 from domain.calendar import Round
 from domain.dong import Dong
-from domain.errors import CheckFailed, NotFound
+from domain.errors import CheckFailed, NotFound, UsageError
 from domain.korean import korean_date
+from domain.policy import Policy
 from outreach.publishing import PublishedRound, find_entry, published_round, read_entries
-from sagak.adapters import catalogue_of, find_dong, refuse_mixture, take_in
+from sagak.adapters import catalogue_of, find_dong, take_in
 from sagak.progress import Stages, stages
 from sagak.settings import Settings
 from sagak.terminal import (
     list_subtitle,
     print_explanation,
-    print_facts,
     print_figures,
     print_list,
     print_report,
     print_survey,
 )
+from sagak.tuning import chosen_recipe, with_label
 from sagak.weekly import export_lists, is_made_from, make_matrices, make_scores, open_bundle, run_round
 from scoring.reasons import contributions
 from scoring.score import score
 from sources.core import Core, find_core
 from sources.ingest import check_delivery, delivery_report
 from sources.koweps_core import ADAPTER as KOWEPS
-from sources.synthetic import ADAPTER as SYNTHETIC
-from sources.synthetic import compute_facts, dongs_of, synthesize
 from sources.vault import names_of
+from training.recipe import Recipe
 from training.survey_bundle import train_on_survey
+from training.tracking import check_log
 from training.train import Trained, train
 
-# The demo's week is fixed, so that everybody sees the same town.
-DEMO_AS_OF = date(2026, 11, 16)
-DEMO_PLACE = "고양시"
 _NEWEST = date.max
 
 out = Console()
@@ -51,55 +48,6 @@ def _week(settings: Settings, as_of: date | None) -> Round:
 
 def _published(settings: Settings, round_label: str | None) -> PublishedRound:
     return published_round(settings.lists, Round.parse(round_label) if round_label else None)
-
-
-def run_synthesize(
-    folder: Path | None,
-    *,
-    place: str,
-    households: int,
-    seed: int,
-    as_of: date | None,
-    months: int,
-    weeks: int,
-    surge_from: date | None,
-    report: bool,
-) -> None:
-    """Makes a delivery and, if asked, prints the published facts beside it."""
-    settings = Settings.from_environment()
-    day = as_of or DEMO_AS_OF
-    target = folder or settings.raw / f"synthetic-{day}"
-    with stages() as progress:
-        _synthesize(settings, target, place, households, seed, day, progress, months, weeks, surge_from)
-    out.print(f"Made {target}")
-    if report:
-        print_facts(out, compute_facts(target, truth_folder=settings.truth / target.name, surge_from=surge_from))
-
-
-def _synthesize(
-    settings: Settings,
-    target: Path,
-    place: str,
-    households: int,
-    seed: int,
-    day: date,
-    progress: Stages,
-    months: int = 24,
-    weeks: int = 56,
-    surge_from: date | None = None,
-) -> None:
-    synthesize(
-        target,
-        truth_folder=settings.truth / target.name,
-        as_of=day,
-        seed=seed,
-        dongs=dongs_of(place),
-        households=households,
-        months=months,
-        past_weeks=weeks,
-        surge_from=surge_from,
-        progress=lambda done, total: progress("people", 1, total),
-    )
 
 
 def run_check(folder: Path) -> None:
@@ -127,23 +75,35 @@ def run_features(as_of: date | None) -> None:
     out.print(f"Features: {folder}")
 
 
-def run_train(as_of: date | None, *, seed: int) -> None:
+def run_train(
+    as_of: date | None, *, seed: int, label: str | None = None, is_weighted: bool = False, is_tuned: bool = False
+) -> None:
     """Trains and prints the figures beside the baselines."""
     settings = Settings.from_environment()
     core = find_core(settings.core, as_of or _NEWEST)
+    check_log(settings.mlruns)  # before minutes of training, not after
     if core.adapter == KOWEPS:
+        if label or is_weighted or is_tuned:
+            raise UsageError("The survey has one label and one recipe.", hint="Leave the options away.")
         _train_on_survey(settings, core, seed)
         return
+    day, policy = as_of or core.as_of, with_label(settings.policy(), label)
+    recipe = chosen_recipe(settings, core, policy, as_of=day, seed=seed, is_weighted=is_weighted, is_tuned=is_tuned)
     with stages() as progress:
-        trained = _train(settings, core, as_of or core.as_of, seed, progress)
-    print_figures(out, trained.figures)
+        trained = train_standard(settings, core, day, seed, progress, policy=policy, recipe=recipe)
+    print_figures(out, trained.figures, wanted_rounds=policy.evaluation.test_rounds)
     _say_bundle(trained.folder, trained.digest)
 
 
 def _train_on_survey(settings: Settings, core: Core, seed: int) -> None:
     with stages() as progress:
         trained = train_on_survey(
-            core, seed=seed, models_root=settings.models, mlruns=settings.mlruns, progress=progress
+            core,
+            settings.policy(),
+            seed=seed,
+            models_root=settings.models,
+            mlruns=settings.mlruns,
+            progress=progress,
         )
     print_survey(out, trained.rows)
     _say_bundle(trained.folder, trained.digest)
@@ -151,17 +111,29 @@ def _train_on_survey(settings: Settings, core: Core, seed: int) -> None:
 
 def _say_bundle(folder: Path, digest: str) -> None:
     out.print(f"Bundle: {folder} (sha256 {digest[:12]}…)", soft_wrap=True)
+    out.print(f"Next: sagak propose {folder.name} --by NAME --why TEXT", soft_wrap=True)
 
 
-def _train(settings: Settings, core: Core, as_of: date, seed: int, progress: Stages) -> Trained:
+def train_standard(
+    settings: Settings,
+    core: Core,
+    as_of: date,
+    seed: int,
+    progress: Stages,
+    *,
+    policy: Policy | None = None,
+    recipe: Recipe | None = None,
+) -> Trained:
+    """Trains on the standard tables of a core."""
     return train(
         core,
         catalogue_of(core),
-        settings.policy(),
+        policy or settings.policy(),
         as_of=as_of,
         seed=seed,
         models_root=settings.models,
         mlruns=settings.mlruns,
+        recipe=recipe,
         progress=progress,
     )
 
@@ -182,10 +154,11 @@ def run_week(as_of: date | None, bundle_name: str | None) -> None:
     with stages() as progress:
         published = run_round(settings, _week(settings, as_of), bundle_name=bundle_name, progress=progress)
     exports = export_lists(settings, published)
-    _say_where(published, exports)
+    say_where(published, exports)
 
 
-def _say_where(published: PublishedRound, exports: Path) -> None:
+def say_where(published: PublishedRound, exports: Path) -> None:
+    """Prints how many entries a round has and where its files lie."""
     counts = published.entries_by_dong
     empty = sum(1 for count in counts.values() if not count)
     out.print(
@@ -199,10 +172,11 @@ def run_list(dong_text: str, round_label: str | None) -> None:
     """Prints a dong's list."""
     settings = Settings.from_environment()
     published = _published(settings, round_label)
-    _show(settings, published, find_dong(published.dongs, dong_text))
+    show_list(settings, published, find_dong(published.dongs, dong_text))
 
 
-def _show(settings: Settings, published: PublishedRound, dong: Dong) -> None:
+def show_list(settings: Settings, published: PublishedRound, dong: Dong) -> None:
+    """Prints a dong's list, heads of households masked."""
     entries = read_entries(published, dong.code)
     households = [entry.household_id for entry in entries]
     core = find_core(settings.core, published.round.as_of)
@@ -244,34 +218,3 @@ def run_explain(household: str, round_label: str | None) -> None:
         raw=scored["raw_score"][0],
         probability=scored["probability"][0],
     )
-
-
-def run_demo(*, households: int, seed: int, dong: str, fresh: bool) -> None:
-    """Makes the demo town if it is not there, and shows one dong's list."""
-    settings = Settings.from_environment()
-    week = Round(DEMO_AS_OF)
-    refuse_mixture(settings, SYNTHETIC)
-    is_there = (settings.lists / week.label / "current").exists()
-    find_dong({known.code: known for known in dongs_of(DEMO_PLACE)}, dong)
-    if is_there and not fresh:
-        out.print("The town is there already; --fresh makes it again.")
-    else:
-        _make_demo(settings, week, households=households, seed=seed)
-    published = published_round(settings.lists, week)
-    _show(settings, published, find_dong(published.dongs, dong))
-    _say_where(published, settings.exports / week.label)
-    out.print("Everybody on it is made up. Go on with: sagak list --dong NAME, sagak explain HOUSEHOLD")
-
-
-def _make_demo(settings: Settings, week: Round, *, households: int, seed: int) -> None:
-    target = settings.raw / f"demo-{week.as_of}"
-    for made_before in (target, settings.truth / target.name):
-        shutil.rmtree(made_before, ignore_errors=True)
-    with stages() as progress:
-        _synthesize(settings, target, DEMO_PLACE, households, seed, week.as_of, progress)
-        core = take_in(settings, target, "standard", progress)
-        trained = _train(settings, core, week.as_of, seed, progress)
-        published = run_round(settings, week, progress=progress)
-    export_lists(settings, published)
-    print_report(out, delivery_report(core))
-    print_figures(out, trained.figures)

@@ -1,11 +1,13 @@
-"""Settings: read from the environment once, at the front door. Unknown ones are refused."""
+"""Settings: read from the environment once, at the front door. Unknown ones are refused. The clock is read here too."""
 
 import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from domain.calendar import SEOUL
 from domain.errors import UsageError
 from domain.policy import Policy
 
@@ -17,6 +19,11 @@ KNOWN = {
 }
 _OWN_POLICY = Path(__file__).parent / "policy.toml"
 _CHECKOUT_POLICY = Path(__file__).parent.parent / "policy.toml"
+
+
+def now() -> datetime:
+    """The present moment in Seoul; the only place that reads the clock."""
+    return datetime.now(SEOUL)
 
 
 @dataclass(frozen=True)

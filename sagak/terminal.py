@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 from rich.box import SIMPLE
@@ -17,10 +18,9 @@ from serving import wording_ko as ko
 from serving.presenting import against, not_known, why
 from sources.report import DeliveryReport
 from sources.synthetic import Fact
-from training.evaluate import Figures
-from training.survey import BENCHMARK, SurveyRow
-
-_METHODS = ("model", "logistic_regression", "indicator_count", "area_only")
+from training.survey import Method, SurveyRow
+from training.survey_benchmark import BENCHMARK
+from training.survey_report import paired_difference
 
 
 def print_list(out: Console, dong: Dong, entries: Sequence[Entry], *, subtitle: str, names: Mapping[str, str]) -> None:
@@ -108,36 +108,89 @@ def print_report(out: Console, report: DeliveryReport) -> None:
     out.print(f"{len(report.files)} files, read as {', '.join(encodings)}.")
 
 
-def print_figures(out: Console, figures: Figures) -> None:
-    """A model beside its baselines, on rounds it could not know."""
-    test = figures["test"]
-    table = Table(title=f"On later rounds: {test['n']:,.0f} contacted listings, {test['positives']:,.0f} in need")
-    for heading in ("method", "ROC-AUC", "average precision", "precision, top tenth", "calibration error"):
-        table.add_column(heading, justify="left" if heading == "method" else "right")
-    for method in _METHODS:
-        keys = ("roc_auc", "average_precision", "precision_at_10pct", "calibration_error")
-        cells = [figures[method].get(key, float("nan")) for key in keys]
-        table.add_row(method, *(f"{cell:.3f}" if cell == cell else "-" for cell in cells))
+def print_figures(out: Console, report: Mapping[str, Any], *, wanted_rounds: int) -> None:
+    """A model beside its baselines, on rounds it could not know; "-" is undefined: nothing qualified."""
+    test, label, rounds = report["test"], report["label"], report["rounds"]
+    table = Table(
+        title=f"{label}: {test['judged']:,} judged listings, {test['positives']:,} in need, {test['drawn']:,} by chance"
+    )
+    table.add_column("in need on each dong's list", no_wrap=True)
+    for heading in ("of those judged", "of all, weighted", "lift", "AUC, judged"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for method in report["methods"]:
+        figures = report["figures"][method]
+        found = figures["capacity"][label]
+        is_told = (found["weighted"]["effective_n"] or 0) >= test["min_effective_n"]
+        table.add_row(
+            method,
+            _with_interval(found["naive"]),
+            _with_interval(found["weighted"]) if is_told else "too few drawn",
+            _three(figures["lift"][label]["value"]) if is_told else "-",
+            _three(figures["among_listed"][label]["roc_auc"]["value"]),
+        )
     out.print(table)
+    out.print(
+        f"Judged on {len(rounds)} rounds, {rounds[0]['round']} to {rounds[-1]['round']}, "
+        "each by a model that knew nothing of it. Those judged are mostly whom the former rule liked; the weighted "
+        "figure speaks of everybody on the list (docs/judging.md)."
+    )
+    if len(rounds) < wanted_rounds:
+        out.print(f"The policy asks for {wanted_rounds}; earlier rounds have too little before them to learn from.")
 
 
-def print_survey(out: Console, rows: Iterable[SurveyRow]) -> None:
-    """The survey's cross-validated figures by cohort, below each the benchmark's own where it gives one."""
+def _with_interval(figure: Mapping[str, Any]) -> str:
+    """``.312 (.274-.350)``."""
+    if figure["value"] is None or figure["low"] is None:
+        return _three(figure["value"])
+    return f"{_three(figure['value'])} ({_three(figure['low'])}-{_three(figure['high'])})"
+
+
+def _three(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def print_survey(out: Console, rows: Sequence[SurveyRow]) -> None:
+    """The survey's cross-validated figures by cohort: mean, spread, the benchmark's own, differences with intervals."""
     names = ("roc_auc", "average_precision", "precision_1pct", "precision_5pct", "precision_10pct", "recall_10pct",
              "brier", "ece")  # fmt: skip
     for cohort, methods in groupby(rows, key=lambda row: row.cohort):
-        table = Table(box=SIMPLE, padding=(0, 0, 0, 1), title="Means of 25 folds")
-        table.add_column(cohort, no_wrap=True)
-        for heading in ("AUC", "AP", "P@1%", "P@5%", "P@10%", "R@10%", "Brier", "ECE"):
-            table.add_column(heading, justify="right", no_wrap=True)
-        for row in methods:
+        own = list(methods)
+        table = _survey_table(cohort, "AUC", "AP", "P@1%", "P@5%", "P@10%", "R@10%", "Brier", "ECE")
+        table.title = (
+            f"{own[0].households:,} households, {own[0].positives:,} in need; means of {len(own[0].folds)} folds"
+        )
+        for row in own:
             known = BENCHMARK.get((row.cohort, row.method), {})
             table.add_row(row.method, *(_short(getattr(row.mean, name)) for name in names))
+            table.add_row("  sd of folds", *(_short(getattr(row.sd, name)) for name in names), style="dim")
             if known:
                 table.add_row(
                     "  benchmark", *(_short(known[name]) if name in known else "" for name in names), style="dim"
                 )
-        out.print(table)
+        out.print(table, _survey_differences(own))
+
+
+def _survey_differences(rows: Sequence[SurveyRow]) -> Table:
+    names = ("roc_auc", "average_precision", "precision_10pct", "recall_10pct")
+    table = _survey_table(f"{Method.LIGHTGBM} minus", "AUC", "AP", "P@10%", "R@10%")
+    table.title = "Differences on the same folds, with 95 % intervals"
+    for row in rows:
+        if row.method is not Method.LIGHTGBM:
+            found = [paired_difference(rows, row.cohort, row.method, name) for name in names]
+            table.add_row(row.method, *(f"{_signed(f.value)} ±{_short(f.high - f.value)}" for f in found))
+    return table
+
+
+def _survey_table(first: str, *headings: str) -> Table:
+    table = Table(box=SIMPLE, padding=(0, 0, 0, 1))
+    table.add_column(first, no_wrap=True)
+    for heading in headings:
+        table.add_column(heading, justify="right", no_wrap=True)
+    return table
+
+
+def _signed(value: float) -> str:
+    return ("-" if value < 0 else "+") + _short(abs(value))
 
 
 def _short(value: float) -> str:

@@ -15,10 +15,11 @@ from features.catalogue import Catalogue
 from features.declaration import AsOf
 from features.matrices import write_matrices
 from outreach.entries import district_entries
+from outreach.promotion import bundle_in_use_once, current_bundle
 from outreach.publishing import PublishedRound, make_current, published_round, read_entries, stage_lists
 from sagak.adapters import catalogue_of, dongs_of_core
 from sagak.settings import Settings
-from scoring.bundle import Bundle, load_bundle, newest_bundle
+from scoring.bundle import Bundle, load_bundle
 from scoring.score import score
 from serving.presenting import csv_bytes
 from serving.wording_ko import EXPORT_NAME
@@ -51,10 +52,13 @@ def make_scores(settings: Settings, week: Round, bundle: Bundle, *, progress: Pr
 def run_round(
     settings: Settings, week: Round, *, bundle_name: str | None = None, progress: Progress = _quiet
 ) -> PublishedRound:
-    """The whole week for one as-of date; nobody sees anything before its last step."""
+    """The whole week for one as-of date; nobody sees anything before its last step.
+
+    Lists are made with the bundle in use, or a named one that two people approved at some time.
+    """
     policy = settings.policy()
     core = find_core(settings.core, week.as_of)
-    bundle = open_bundle(settings, catalogue_of(core), bundle_name)
+    bundle = _approved(settings, catalogue_of(core), bundle_name)
     with _alone(settings):
         _make_matrices(settings, core, week, progress)
         _make_scores(settings, week, bundle, progress)
@@ -126,9 +130,14 @@ def export_lists(settings: Settings, published: PublishedRound) -> Path:
 
 
 def open_bundle(settings: Settings, catalogue: Catalogue, name: str | None = None) -> Bundle:
-    """The bundle of that name, by default the newest one for the catalogue."""
-    folder = settings.models / name if name else newest_bundle(settings.models, catalogue.name)
-    return load_bundle(folder, catalogue)
+    """The bundle of that name, also one that was never approved; by default the one in use."""
+    return load_bundle(settings.models / name, catalogue) if name else current_bundle(settings.models, catalogue)
+
+
+def _approved(settings: Settings, catalogue: Catalogue, name: str | None) -> Bundle:
+    if name:
+        return bundle_in_use_once(settings.models, catalogue, name)
+    return current_bundle(settings.models, catalogue)
 
 
 def households_of(core: Core) -> int:

@@ -66,7 +66,7 @@ class Evidence:
     @cached_property
     def stratum(self) -> Places:
         """The position of each judged row's stratum in `STRATA`; every judged row has one."""
-        return in_strata(self.judged).argmax(axis=1)
+        return np.asarray(in_strata(self.judged).argmax(axis=1), np.intp)
 
     def truth(self, label: str) -> Floats:
         """1 where the label was found, 0 where not."""

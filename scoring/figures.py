@@ -117,14 +117,17 @@ def resampled_figure(
 ) -> Figure:
     """The figure of a statistic given on the data as they are (first) and on each resample of dongs.
 
-    Its interval reaches at least as far as ``margins`` (below, above): a resample of rows that all say the same says
-    the same each time, which is no knowledge. It ends where no value can lie (``within``).
+    Without ``margins`` its interval is that of the resamples. With them (below, above: what its effective rows allow to
+    say) they are the interval, made wider where dongs differ more than rows do: a resample of rows that all say the
+    same says the same each time, which is no knowledge. It ends where no value can lie (``within``).
     """
     value = float(values[0])
     if not np.isfinite(value):
         return Figure(n=int(n), effective_n=float(effective))
     low, high = percentile_interval(values[1:], dongs=dongs)
-    # min and max of Python would let NaN ("undefined") pass or not, depending on the order.
-    low, high = np.minimum(low, value - margins[0]), np.maximum(high, value + margins[1])
+    if any(margins) and np.isfinite(low):
+        # The design effect of clustering, as a factor of the width (Kish 1965, section 8.2).
+        wider = max(1.0, float(np.nanstd(values[1:])) * 2 * _Z / sum(margins))
+        low, high = value - margins[0] * wider, value + margins[1] * wider
     low, high = (float(end) for end in np.clip((low, high), *within))
     return Figure(value, low, high, int(n), float(effective))

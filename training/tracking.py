@@ -9,7 +9,6 @@ import logging
 import os
 import platform
 import sqlite3
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from hashlib import sha256
@@ -92,11 +91,13 @@ def _write_run(
     check_log(mlruns)
     import mlflow  # seconds to import: only those who train pay for it
     from mlflow.entities import Metric, Param, RunTag
+    from mlflow.utils.time import get_current_time_millis
     from sqlalchemy.exc import SQLAlchemyError
 
     for noisy in ("mlflow", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)  # a first connection tells each of its forty migrations
-    now = int(time.time() * 1000)  # when it was logged: the log's own clock, which nothing is computed from
+    # When it was logged; nothing is computed from it.
+    now = int(get_current_time_millis())  # type: ignore[no-untyped-call]
     metrics = [
         Metric(key, float(value), now, step)
         for key, values in series.items()

@@ -1,5 +1,6 @@
 """The benchmarks run, and compare things that are the same."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,16 +9,24 @@ import pytest
 
 from benchmarks import measuring, tasks
 from benchmarks.comparisons import COMPARISONS, Bench
+from benchmarks.judging import METHODS, MODEL, loop_intervals, made_backtest
 from benchmarks.measuring import Figure, Run, Task, run_command
 from benchmarks.pandas_way import features_of
-from benchmarks.tasks import AS_OF, TASKS, core_of
+from benchmarks.tasks import TASKS, core_of
+from benchmarks.timing import AS_OF
+from domain.policy import EvaluationPolicy
 from features.catalogue import STANDARD
 from features.declaration import AsOf
 from features.matrices import district_matrix
+from scoring.capacity import measure_list
+from scoring.evidence import Evidence
+from scoring.resampling import percentile_interval
 from sources.core import Core
 from sources.reference import indicators
+from training.labels import LABELS
 
 HOUSEHOLDS = 2_000
+_HOLDS_200_MB = "block = bytearray(b'1') * 200_000_000; time.sleep(2)"
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +78,65 @@ def test_the_made_up_households_have_the_shape_that_costs_time(home: Path) -> No
 def test_every_benchmark_of_households_runs(name: str, home: Path) -> None:
     figures = COMPARISONS[name](Bench(home.parent, scale=HOUSEHOLDS / 5_000_000, repeats=1))
     assert all(value >= 0 for figure in figures for value in figure.values)
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The smallest town that is measured, with what the week left behind."""
+    folder = tmp_path_factory.mktemp("town")
+    home = folder / "town-1500"
+    tasks.TASKS["town"](home=str(home), households=1_500, dongs=6)
+    tasks.TASKS["candidates"](home=str(home))
+    return folder
+
+
+@pytest.mark.usefixtures("in_this_process")
+@pytest.mark.parametrize("name", ["backtest", "compare", "drift"])
+def test_every_benchmark_of_judging_runs(name: str, town: Path) -> None:
+    figures = COMPARISONS[name](Bench(town, scale=0, repeats=1))
+    assert all(value >= 0 for figure in figures for value in figure.values)
+    assert len({figure.name for figure in figures}) == len(figures)
+
+
+def test_the_loop_over_resamples_gives_the_very_intervals_of_the_product() -> None:
+    dongs, policy = 12, EvaluationPolicy(draws=50)
+    backtest = made_backtest(dongs)
+    evidence = Evidence.gather(
+        backtest.judged, backtest.places, backtest.listings,
+        max_weight=policy.max_weight, draws=policy.draws, rng=np.random.default_rng(1),
+    )  # fmt: skip
+    estimates = measure_list(evidence, MODEL, tuple(LABELS)).estimates["weighted"][:, 0]
+    for (value, *ends), ours in zip(
+        loop_intervals(backtest, MODEL, evidence.times, max_weight=policy.max_weight).values(), estimates.T, strict=True
+    ):
+        assert value == pytest.approx(ours[0])
+        assert ends == pytest.approx(percentile_interval(ours[1:], dongs=dongs))
+
+
+def test_the_made_up_backtest_has_the_shape_that_costs_time() -> None:
+    backtest = made_backtest(20)
+    assert backtest.judged.height == 20 * len(backtest.folds) * 7
+    of_all = backtest.places.filter(attribute="all")
+    assert of_all.height == 20 * len(backtest.folds) * len(METHODS)
+    assert backtest.listings["listed"].sum() == 20 * len(backtest.folds) * 10
+    assert backtest.judged["score_indicator_count"].n_unique() < 20 < backtest.judged["score_model"].n_unique()
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_the_benchmark_of_resampling_runs() -> None:
+    figures = COMPARISONS["bootstrap"](Bench(Path(), scale=0, repeats=1))
+    assert all(value >= 0 for figure in figures for value in figure.values)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says what several processes hold together")
+def test_memory_is_that_of_all_processes_together() -> None:
+    child = f"import time; {_HOLDS_200_MB}"
+    both = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {child!r}]); {_HOLDS_200_MB}"
+    # Started from a small process, as always: the system counts a parent's memory as that of the child it starts.
+    command = [sys.executable, "-c", both]
+    measure = f"from benchmarks.measuring import run_command as run; print(run({command})[0].peak_bytes)"
+    _, printed = run_command([sys.executable, "-c", measure])
+    assert 0.4 < int(printed) / 1e9 < 0.5
 
 
 def test_the_benchmark_of_training_runs_in_processes_of_its_own(

@@ -61,7 +61,7 @@ def test_links_between_documents_lead_somewhere() -> None:
 
 def test_files_that_documents_name_are_there() -> None:
     """Paths in backquotes that begin with a room or with docs/, as `training/labels.py`."""
-    rooms = "domain|sources|features|scoring|training|outreach|serving|sagak|docs|requirements"
+    rooms = "domain|sources|features|scoring|training|outreach|audit|serving|sagak|docs|requirements"
     missing = [
         (str(path.relative_to(PROJECT)), name)
         for path in DOCUMENTS

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-ROOMS = ("domain", "sources", "features", "scoring", "training", "outreach", "serving", "sagak")
+ROOMS = ("domain", "sources", "features", "scoring", "training", "outreach", "audit", "serving", "sagak")
 # What runs code when it reads a file, or belongs to the training log.
 NEVER = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "joblib", "mlflow", "shap", "skops"}
-SERVES_LISTS = ("domain", "outreach", "scoring", "serving")
+SERVES_LISTS = ("domain", "outreach", "scoring", "audit", "serving")
 RUNS_TEXT = {"eval", "exec", "compile", "__import__"}
 
 

@@ -73,6 +73,8 @@ def test_files_are_small_enough_to_be_read(tracked: list[str]) -> None:
 KOREAN_ALLOWED = {
     "features/": "labels and sentences of the catalogue",
     "serving/wording_ko.py": "the words of the screen",
+    "scoring/wording_ko.py": "methods and groups, for documents and pages alike",
+    "training/wording_ko.py": "the words of the model card and the data sheet",
     "domain/korean.py": "particles, units and surnames",
     "tests/": "what is expected on a screen",
     "benchmarks/": "places of the made-up population",
@@ -80,7 +82,7 @@ KOREAN_ALLOWED = {
 KOREAN_IN_CODE = {
     "training/labels.py": "labels' names on screen, beside their definition",
     "scoring/reasons.py": "the sentence around what is not known",
-    "sagak/commands.py": "the demo's place",
+    "sagak/synthesizing.py": "the demo's place",
     "sagak/cli.py": "the demo's place",
     "sources/cells.py": "the Korean name of what was found in a column, for whoever sent it",
     "sources/reading.py": "the first and last syllable, to tell encodings apart",

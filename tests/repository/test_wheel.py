@@ -35,10 +35,16 @@ def test_the_wheel_holds_the_reference_tables_and_the_policy(names: set[str]) ->
     assert "sagak/policy.toml" in names
 
 
+def test_the_wheel_holds_every_template(names: set[str]) -> None:
+    templates = {str(path.relative_to(PROJECT)) for path in PROJECT.glob("*/templates/*.j2")}
+    assert "serving/templates/compare.html.j2" in templates
+    assert templates <= names
+
+
 def test_the_wheel_holds_every_room_and_nothing_of_a_workshop(names: set[str]) -> None:
     modules = {
         str(path.relative_to(PROJECT))
-        for room in ("domain", "sources", "features", "scoring", "training", "outreach", "serving", "sagak")
+        for room in ("domain", "sources", "features", "scoring", "training", "outreach", "audit", "serving", "sagak")
         for path in (PROJECT / room).rglob("*.py")
     }
     assert modules <= names

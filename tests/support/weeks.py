@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from unittest.mock import patch
@@ -18,8 +18,11 @@ import numpy as np
 import polars as pl
 
 import training.train
-from domain.calendar import Round
+from domain.calendar import SEOUL, Round
+from domain.policy import Policy
 from features.catalogue import STANDARD, Catalogue
+from outreach.promotion import approve, newest_approval, propose
+from outreach.promotion_record import read_record
 from outreach.publishing import PublishedRound
 from sagak.settings import Settings
 from sagak.weekly import export_lists, run_round
@@ -82,6 +85,18 @@ def train_without_log(settings: Settings, core: Core, *, seed: int = 1) -> train
         )  # fmt: skip
 
 
+def promote(models: Path, name: str, catalogue: Catalogue = STANDARD) -> None:
+    """Two people promote a bundle; no gate stands in the way."""
+    bundle = load_bundle(models / name, catalogue)
+    current = newest_approval(read_record(models), catalogue)
+    at = datetime(2026, 11, 16, 9, tzinfo=SEOUL)
+    propose(
+        models, bundle, catalogue, Policy(), by="analyst", why="the tests need one", at=at, gates=(),
+        replaces=current.digest if current else None,
+    )  # fmt: skip
+    approve(models, name, catalogue, by="auditor", why="the tests need one", at=at)
+
+
 @cache
 def the_town() -> Town:
     """The town that tests only look at."""
@@ -89,6 +104,7 @@ def the_town() -> Town:
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     settings = settings_of(home)
     train_without_log(settings, make_core(settings))
+    promote(settings.models, "standard-1")
     published = run_round(settings, WEEK)
     export_lists(settings, published)
     return Town(settings, published)
@@ -120,8 +136,11 @@ def bundle_files(catalogue: Catalogue = STANDARD) -> dict[str, str]:
         "model.txt": _noise_model(catalogue),
         "calibration.json": canonical_json({"method": "sigmoid", "slope": 1.2, "intercept": -0.5}),
         "features.json": canonical_json(catalogue.schema()),
+        "recipe.json": canonical_json({"parameters": {}, "trees": 5, "is_weighted": False, "seed": 1}),
         "metrics.json": canonical_json({"figures": {}}),
+        "reference.json": canonical_json({}),
         "card.md": "# a card\n",
+        "sheet.md": "# a sheet\n",
     }
 
 
@@ -132,12 +151,13 @@ def _noise_model(catalogue: Catalogue) -> str:
     return fit_model(matrix, truth, catalogue.learned, seed=1, trees=5).model_to_string()
 
 
-def small_bundle(models: Path, catalogue: Catalogue = STANDARD, **changed: str) -> Path:
+def small_bundle(models: Path, catalogue: Catalogue = STANDARD, *, number: int = 1, **changed: str) -> Path:
     """A bundle folder ``standard-1``; ``changed`` replaces files by their name up to the dot."""
     files = bundle_files(catalogue)
     files |= {name: text for name in files for stem, text in changed.items() if name.startswith(f"{stem}.")}
-    write_bundle(models / f"{catalogue.name}-1", files, label="public_or_case", catalogue=catalogue.name)
-    return models / f"{catalogue.name}-1"
+    folder = models / f"{catalogue.name}-{number}"
+    write_bundle(folder, files, label="public_or_case", catalogue=catalogue.name)
+    return folder
 
 
 def files_under(*folders: Path) -> dict[str, bytes]:

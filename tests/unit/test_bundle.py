@@ -184,7 +184,7 @@ def test_a_manifest_that_is_no_manifest_is_refused(bundle: Path, text: str, no_p
 
 
 def test_a_bundle_of_another_format_is_refused(bundle: Path, no_parsing: None) -> None:
-    rewrite(bundle, lambda about: about.update(sagak_bundle=2))
+    rewrite(bundle, lambda about: about.update(sagak_bundle=1))
     with pytest.raises(BundleRefused, match="another name or format"):
         load_bundle(bundle, STANDARD)
 

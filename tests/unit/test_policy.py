@@ -7,7 +7,7 @@ import pytest
 
 from domain.errors import SagakError, UsageError
 from domain.listing import Band
-from domain.policy import BandPolicy, LabelPolicy, ListPolicy, Policy
+from domain.policy import ListPolicy, Policy
 from sagak.settings import Settings
 
 
@@ -21,7 +21,7 @@ def settings_with(home: Path, content: bytes) -> Settings:
 
 
 def test_an_empty_file_gives_the_defaults() -> None:
-    assert parsed("") == Policy(ListPolicy(), LabelPolicy(), BandPolicy(), {})
+    assert parsed("") == Policy()
 
 
 def test_a_dong_may_have_places_of_its_own() -> None:

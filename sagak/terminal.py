@@ -112,10 +112,11 @@ def print_figures(out: Console, report: Mapping[str, Any], *, wanted_rounds: int
     """A model beside its baselines, on rounds it could not know; "-" is undefined: nothing qualified."""
     test, label, rounds = report["test"], report["label"], report["rounds"]
     table = Table(
-        title=f"{label}: {test['judged']:,} judged listings, {test['positives']:,} in need, {test['drawn']:,} by chance"
+        title=f"{label}: {test['judged']:,} judged, {test['positives']:,} in need, {test['drawn']:,} drawn by chance",
+        caption="Share in need on each dong's list: among those judged, and weighted to speak of all on it",
     )
-    table.add_column("in need on each dong's list", no_wrap=True)
-    for heading in ("of those judged", "of all, weighted", "lift", "AUC, judged"):
+    table.add_column("method", no_wrap=True)
+    for heading in ("judged", "weighted", "lift", "AUC"):
         table.add_column(heading, justify="right", no_wrap=True)
     for method in report["methods"]:
         figures = report["figures"][method]
@@ -125,28 +126,28 @@ def print_figures(out: Console, report: Mapping[str, Any], *, wanted_rounds: int
             method,
             _with_interval(found["naive"]),
             _with_interval(found["weighted"]) if is_told else "too few drawn",
-            _three(figures["lift"][label]["value"]) if is_told else "-",
+            f"{figures['lift'][label]['value']:.1f}" if is_told else "-",
             _three(figures["among_listed"][label]["roc_auc"]["value"]),
         )
     out.print(table)
     out.print(
         f"Judged on {len(rounds)} rounds, {rounds[0]['round']} to {rounds[-1]['round']}, "
-        "each by a model that knew nothing of it. Those judged are mostly whom the former rule liked; the weighted "
-        "figure speaks of everybody on the list (docs/judging.md)."
+        "each by a model that knew nothing of it (docs/judging.md)."
     )
     if len(rounds) < wanted_rounds:
         out.print(f"The policy asks for {wanted_rounds}; earlier rounds have too little before them to learn from.")
 
 
 def _with_interval(figure: Mapping[str, Any]) -> str:
-    """``.312 (.274-.350)``."""
+    """``.312 (.27-.35)``."""
     if figure["value"] is None or figure["low"] is None:
         return _three(figure["value"])
-    return f"{_three(figure['value'])} ({_three(figure['low'])}-{_three(figure['high'])})"
+    low, high = (f"{figure[end]:.2f}".removeprefix("0") for end in ("low", "high"))
+    return f"{_three(figure['value'])} ({low}-{high})"
 
 
 def _three(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+    return "-" if value is None else f"{value:.3f}".removeprefix("0")
 
 
 def print_survey(out: Console, rows: Sequence[SurveyRow]) -> None:

@@ -1,6 +1,7 @@
 """Past rounds: each week a rule lists households dong by dong on what was known then, and some are contacted."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -10,7 +11,7 @@ from domain.calendar import Round, day_number, month_number
 from domain.household import BASIC_LIVELIHOOD, Program
 from domain.outcome import Outcome
 from sources.reference import indicators
-from sources.synthetic.benefits import NO_END, PROGRAMS, Benefits, draw_case_spells
+from sources.synthetic.benefits import NO_END, Benefits, draw_case_spells
 from sources.synthetic.indicators import NONE, Reports, Window
 from sources.synthetic.outcomes import OUTCOMES, draw_record_delays
 from sources.synthetic.population import Flags, Floats, Households, Ints
@@ -24,19 +25,18 @@ CURRENT_WEEKS = 9
 COOL_DOWN_WEEKS = 9
 # 3 to 4 % of those with an indicator are listed in a round.
 LISTED_SHARE = 0.0355
-EXPLORATION_SHARE = 0.10
+EXPLORATION_SHARE = 0.10  # of the places, unless another share is asked for
 _DUE_LISTED = 0.012  # of the households in a life stage, the share that is due in a given week
 # Households with an indicator are likelier to be drawn by chance than those without.
 _KNOWN_DRAW_WEIGHT = 2.0
 _NOT_CONTACTED, _CARRIED_ON = 0.07, 0.6
 _RULE_NOISE = 0.7
 _DEPRIVED_PLACES = 0.35  # central selection gives a deprived dong more than its share
-# Who got livelihood support or case management is known from then on and leaves the rule's sight for a year.
-_HELPED_WEEKS = 52
-_CLOSES_THE_CASE = tuple(
-    OUTCOMES.index(outcome)
-    for outcome in (Outcome.BASIC_LIVELIHOOD, Outcome.CASE_MANAGEMENT, Outcome.CASE_MANAGEMENT_DIFFICULT)
-)
+# An entry that nobody acted on waits as long as the product's list carries it over, then may be listed again.
+_WAITING_WEEKS = 4
+_LIVELIHOOD = OUTCOMES.index(Outcome.BASIC_LIVELIHOOD)
+_CASES = tuple(OUTCOMES.index(case) for case in (Outcome.CASE_MANAGEMENT, Outcome.CASE_MANAGEMENT_DIFFICULT))
+_FOR_GOOD = 1_000_000
 _GRAVE = ("gas_shutoff", "water_shutoff", "electricity_shutoff", "self_harm_emergency_visit", "suicide_risk_managed")
 _RULE_WEIGHTS = {"arrears": 1.0, "event": 0.8, "status": 0.5}
 
@@ -52,6 +52,7 @@ class Listings:
     contacted_day: Ints
     outcome: Ints
     recorded_day: Ints
+    case_end_month: Ints  # last month of the case management that an outcome brings, `NO_END` while it runs
 
 
 def past_rounds(as_of: date, weeks: int) -> tuple[Round, ...]:
@@ -114,6 +115,8 @@ class _Week:
     """What one round can see, and what nobody can: the outcome a contact would have."""
 
     number: int
+    month: int
+    monday: int
     score: Floats
     grave: Floats
     is_open: Flags
@@ -142,13 +145,16 @@ def _top_of_each_dong(priority: Floats, candidates: Ints, dong: Ints, places: In
 
 
 def _draw_by_chance(
-    is_open: Flags, pool: Flags, households: Households, mean: Floats, rng: np.random.Generator
+    is_open: Flags, pool: Flags, households: Households, expected: Floats, rng: np.random.Generator
 ) -> tuple[Ints, NDArray[np.float64]]:
-    """Each open household by its own coin: the coin's chance is the propensity, exactly."""
-    dongs = len(mean)
+    """Each open household by its own coin: the coin's chance is the propensity, exactly.
+
+    ``expected`` is the mean number of draws of each dong.
+    """
+    dongs = len(expected)
     weight = np.where(pool, _KNOWN_DRAW_WEIGHT, 1.0) * is_open
     total = np.bincount(households.dong, weights=weight, minlength=dongs)
-    chance = np.minimum(weight * (EXPLORATION_SHARE * mean / np.maximum(total, 1.0))[households.dong], 1.0)
+    chance = np.minimum(weight * (expected / np.maximum(total, 1.0))[households.dong], 1.0)
     drawn = np.flatnonzero(rng.random(len(chance)) < chance)
     return drawn, chance[drawn]
 
@@ -156,22 +162,33 @@ def _draw_by_chance(
 class _Desk:
     """The past rule, and what it keeps in mind from round to round."""
 
-    def __init__(self, households: Households, dongs: int, rng: np.random.Generator) -> None:
-        self.households, self.dongs, self.rng = households, dongs, rng
+    def __init__(
+        self,
+        households: Households,
+        dongs: int,
+        window: Window,
+        *,
+        exploration_share: float,
+        rng: np.random.Generator,
+        results_rng: np.random.Generator,
+    ) -> None:
+        self.households, self.dongs, self.window = households, dongs, window
+        self.exploration_share, self.rng, self.results_rng = exploration_share, rng, results_rng
         self.free_from = np.zeros(len(households), dtype=np.int64)
+        self.supported_until = np.full(len(households), NONE, dtype=np.int64)
         self.carried = np.empty(0, dtype=np.int64)
-        self.parts: list[tuple[Ints, Ints, Ints, NDArray[np.float64], Flags]] = []
+        self.parts: list[Listings] = []
 
     def list_round(self, week: _Week) -> None:
         """Carried over first, then what the rule ranks highest in each dong, then places by chance."""
         carried = self.carried
-        is_open = week.is_open & (self.free_from <= week.number)
+        is_open = week.is_open & (self.free_from <= week.number) & (self.supported_until < week.month)
         is_open[carried] = False
         pool = week.score > 0
         places, mean = _places(pool, self.households, self.dongs, self.rng)
         listed, slot = self._by_rule(week, is_open, pool, places)
         is_open[listed] = False
-        drawn, chance = _draw_by_chance(is_open, pool, self.households, mean, self.rng)
+        drawn, chance = _draw_by_chance(is_open, pool, self.households, self.exploration_share * mean, self.rng)
         new = np.concatenate((listed, drawn))
         new_slot = np.concatenate((slot, np.full(len(drawn), _EXPLORATION)))
         missed = self.rng.random(len(new)) < _NOT_CONTACTED
@@ -186,15 +203,35 @@ class _Desk:
         noisy = week.score + np.float32(_RULE_NOISE) * self.rng.standard_normal(len(week.score), dtype=np.float32)
         priority = noisy + 100 * week.is_due + 200 * week.is_referred + 300 * (week.grave > 0)
         candidates = np.flatnonzero(is_open & (pool | week.is_due | week.is_referred))
-        by_rule = np.floor(places * (1 - EXPLORATION_SHARE) + self.rng.random(self.dongs)).astype(np.int64)
+        by_rule = np.floor(places * (1 - self.exploration_share) + self.rng.random(self.dongs)).astype(np.int64)
         listed = _top_of_each_dong(priority, candidates, self.households.dong, by_rule)
         because = [week.grave[listed] > 0, week.is_referred[listed], week.is_due[listed]]
         return listed, np.select(because, [_SAFETY_NET, _REFERRAL, _COHORT], _TOP)
 
     def _note(self, week: _Week, household: Ints, slot: Ints, propensity: NDArray[np.float64], missed: Flags) -> None:
-        self.parts.append((household, np.full(len(household), week.number), slot, propensity, missed))
-        is_helped = ~missed & np.isin(week.outcome[household], _CLOSES_THE_CASE)
-        self.free_from[household] = week.number + np.where(is_helped, _HELPED_WEEKS, COOL_DOWN_WEEKS)
+        """Contact days after the Monday, a result weeks after that, and when the household may be listed again."""
+        outcome = week.outcome[household].astype(np.int64)
+        contacted = week.monday + np.minimum(1 + self.results_rng.exponential(3.5, len(household)).astype(np.int64), 12)
+        recorded = contacted + draw_record_delays(outcome, self.results_rng)
+        begin = self.window.months_of(recorded) + 1
+        _, case_end = draw_case_spells(begin, last=self.window.months, rng=self.results_rng)
+        self.free_from[household] = week.number + np.where(missed, _WAITING_WEEKS, COOL_DOWN_WEEKS)
+        # Support that a listing brought keeps a household off the next lists as any other support does.
+        is_case = ~missed & np.isin(outcome, _CASES)
+        self.supported_until[household[is_case]] = np.where(case_end == NO_END, _FOR_GOOD, case_end)[is_case]
+        self.supported_until[household[~missed & (outcome == _LIVELIHOOD)]] = _FOR_GOOD
+        self.parts.append(
+            Listings(
+                household=household,
+                week=np.full(len(household), week.number),
+                slot=slot,
+                propensity=propensity,
+                contacted_day=np.where(missed, NONE, contacted),
+                outcome=outcome,
+                recorded_day=np.where(missed, NONE, recorded),
+                case_end_month=case_end,
+            )
+        )
 
 
 def draw_listings(
@@ -207,18 +244,25 @@ def draw_listings(
     dongs: int,
     rounds: tuple[Round, ...],
     window: Window,
+    exploration_share: float,
     rng: np.random.Generator,
+    results_rng: np.random.Generator,
 ) -> Listings:
-    """Every past listing of a district with what is known of it at the delivery's as-of date."""
+    """Every past listing of a district with what is known of it at the delivery's as-of date.
+
+    ``exploration_share`` of the places is drawn by chance.
+    """
     mondays = np.array([day_number(past.as_of) for past in rounds])
     months = np.array([month_number(past.as_of) for past in rounds])
     score, grave = _known_scores(reports, len(households), mondays)
-    desk = _Desk(households, dongs, rng)
+    desk = _Desk(households, dongs, window, exploration_share=exploration_share, rng=rng, results_rng=results_rng)
     for number, monday in enumerate(mondays):
         month = int(months[number]) - window.first_month
         receives = benefits.held((*BASIC_LIVELIHOOD, Program.CASE_MANAGEMENT), month=month, households=len(households))
         week = _Week(
             number=number,
+            month=month,
+            monday=int(monday),
             score=score[number],
             grave=grave[number],
             is_open=~receives & ~requests.excluded_on(int(monday), len(households)),
@@ -227,60 +271,18 @@ def draw_listings(
             outcome=outcome_if_contacted[months[number] - months[0]],
         )
         desk.list_round(week)
-    return _follow_up(desk, outcome_if_contacted, months, mondays, window, rng)
+    return _known_by(window.as_of_day, desk.parts)
 
 
-def _follow_up(
-    desk: _Desk,
-    outcome_if_contacted: NDArray[np.int8],
-    months: Ints,
-    mondays: Ints,
-    window: Window,
-    rng: np.random.Generator,
-) -> Listings:
-    """Contact days after the Monday, a result weeks after that; nothing later than the as-of date is known."""
-    household, week, slot, propensity, missed = (np.concatenate(column) for column in zip(*desk.parts, strict=True))
-    outcome = outcome_if_contacted[months[week] - months[0], household].astype(np.int64)
-    contacted = mondays[week] + np.minimum(1 + rng.exponential(3.5, len(week)).astype(np.int64), 12)
-    recorded = contacted + draw_record_delays(outcome, rng)
-    is_contacted = ~missed & (contacted <= window.as_of_day)
-    is_recorded = is_contacted & (recorded <= window.as_of_day)
-    return Listings(
-        household=household,
-        week=week,
-        slot=slot,
-        propensity=propensity,
-        contacted_day=np.where(is_contacted, contacted, NONE),
-        outcome=np.where(is_recorded, outcome, NONE),
-        recorded_day=np.where(is_recorded, recorded, NONE),
+def _known_by(day: int, parts: Sequence[Listings]) -> Listings:
+    """All listings; what happened after ``day`` is not known."""
+    names = tuple(Listings.__dataclass_fields__)
+    listings = Listings(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+    is_contacted = (listings.contacted_day != NONE) & (listings.contacted_day <= day)
+    is_recorded = is_contacted & (listings.recorded_day <= day)
+    return replace(
+        listings,
+        contacted_day=np.where(is_contacted, listings.contacted_day, NONE),
+        outcome=np.where(is_recorded, listings.outcome, NONE),
+        recorded_day=np.where(is_recorded, listings.recorded_day, NONE),
     )
-
-
-_GRANTED = {
-    Outcome.BASIC_LIVELIHOOD: (Program.LIVELIHOOD, Program.HOUSING),
-    Outcome.NEAR_POVERTY: (Program.NEAR_POVERTY,),
-    Outcome.EMERGENCY_AID: (Program.EMERGENCY_AID,),
-    Outcome.CASE_MANAGEMENT: (Program.CASE_MANAGEMENT,),
-    Outcome.CASE_MANAGEMENT_DIFFICULT: (Program.CASE_MANAGEMENT,),
-}
-
-
-def granted_benefits(listings: Listings, *, window: Window, rng: np.random.Generator) -> Benefits:
-    """The benefits that recorded outcomes brought, from the month after the record on."""
-    since_1970 = listings.recorded_day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    recorded_month, last = since_1970 + 1970 * 12 - window.first_month, window.months
-    empty = np.empty(0, dtype=np.int64)
-    parts = [Benefits(empty, empty, empty, empty)]
-    for outcome, programs in _GRANTED.items():
-        won = np.flatnonzero((listings.outcome == OUTCOMES.index(outcome)) & (recorded_month < last))
-        begin = recorded_month[won] + 1
-        end = np.full(len(won), NO_END)
-        if Program.EMERGENCY_AID in programs:
-            end = np.where(begin + 2 > last, NO_END, begin + 2)
-        if Program.CASE_MANAGEMENT in programs:
-            _, end = draw_case_spells(begin, last=last, rng=rng)
-        parts += [
-            Benefits(listings.household[won], np.full(len(won), PROGRAMS.index(program)), begin, end)
-            for program in programs
-        ]
-    return Benefits.joined(parts)

@@ -39,6 +39,11 @@ class Window:
         """The day number after each observed month's last day."""
         return np.array([day_number(month_start(self.first_month + month + 1)) for month in range(self.months)])
 
+    def months_of(self, days: Ints) -> Ints:
+        """The month of each day number, counted from the first month."""
+        since_1970 = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+        return np.asarray(since_1970 + 1970 * 12 - self.first_month)
+
 
 @dataclass(frozen=True)
 class Reports:

@@ -16,8 +16,9 @@ from domain.errors import UsageError
 from sources.parquet import write_parquet
 from sources.synthetic import tables
 from sources.synthetic.benefits import Benefits, draw_benefits
+from sources.synthetic.grants import granted_benefits
 from sources.synthetic.hardship import Homes, draw_frailty, draw_hardship, draw_homes
-from sources.synthetic.history import Listings, draw_listings, granted_benefits, past_rounds
+from sources.synthetic.history import EXPLORATION_SHARE, Listings, draw_listings, past_rounds
 from sources.synthetic.indicators import NONE, Reports, Window, draw_reports
 from sources.synthetic.need import draw_need
 from sources.synthetic.outcomes import draw_address_mismatch, draw_outcomes_if_contacted
@@ -39,9 +40,19 @@ class Plan:
     seed: int
     window: Window
     rounds: tuple[Round, ...]
+    exploration_share: float = EXPLORATION_SHARE
 
     @classmethod
-    def of(cls, *, as_of: date, seed: int, months: int, past_weeks: int, surge_from: date | None = None) -> "Plan":
+    def of(
+        cls,
+        *,
+        as_of: date,
+        seed: int,
+        months: int,
+        past_weeks: int,
+        surge_from: date | None = None,
+        exploration_share: float = EXPLORATION_SHARE,
+    ) -> "Plan":
         rounds = past_rounds(as_of, past_weeks)
         first_month = month_number(as_of) - months
         if past_weeks < 1 or month_number(rounds[0].as_of) < first_month + 2:
@@ -55,7 +66,11 @@ class Plan:
                 f"A rise from {surge_from:%Y-%m} on cannot be seen in {months} months before {as_of}.",
                 hint="The delivery must hold the half-year from that month on and the same months a year before.",
             )
-        return cls(as_of, seed, Window(first_month, months, day_number(as_of), surge_month), rounds)
+        if not 0 <= exploration_share < 1:
+            raise UsageError(
+                f"{exploration_share} is no share of places.", hint="Write the share drawn by chance as 0.10."
+            )
+        return cls(as_of, seed, Window(first_month, months, day_number(as_of), surge_month), rounds, exploration_share)
 
 
 @dataclass(frozen=True)
@@ -81,7 +96,7 @@ class _Part(IntEnum):
     ADDRESSES = auto()
     OUTCOMES = auto()
     LISTINGS = auto()
-    GRANTS = auto()
+    RESULTS = auto()
     PHONES = auto()
     MOVES = auto()
     PEOPLE = auto()
@@ -125,6 +140,7 @@ def synthesize(
     months: int = 24,
     past_weeks: int = 56,
     surge_from: date | None = None,
+    exploration_share: float = EXPLORATION_SHARE,
     file_format: FileFormat = FileFormat.PARQUET,
     encoding: Encoding = Encoding.UTF8,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -133,12 +149,20 @@ def synthesize(
 
     Memory is bounded by the largest district. The same arguments give the same bytes, and a district's files depend
     only on the seed and its own number of households. ``surge_from`` plants the published rise of three kinds of
-    arrears in the half-year from that month on. ``progress`` hears of districts done and their number.
-    Raises `UsageError` where a folder is not empty, lies in the other, or the weeks do not fit into the months.
+    arrears in the half-year from that month on. ``exploration_share`` of the past places was drawn by chance.
+    ``progress`` hears of districts done and their number. Raises `UsageError` where a folder is not empty, lies in the
+    other, the weeks do not fit into the months, or the share is none.
     """
     if truth_folder.resolve().is_relative_to(folder.resolve()):
         raise UsageError("The truth would lie inside the delivery.", hint="Name a folder apart for the truth.")
-    plan = Plan.of(as_of=as_of, seed=seed, months=months, past_weeks=past_weeks, surge_from=surge_from)
+    plan = Plan.of(
+        as_of=as_of,
+        seed=seed,
+        months=months,
+        past_weeks=past_weeks,
+        surge_from=surge_from,
+        exploration_share=exploration_share,
+    )
     districts = plan_districts(dongs, households)
     writer = DeliveryWriter(folder, as_of, file_format, encoding)
     truth_folder.mkdir(parents=True, exist_ok=True)
@@ -195,9 +219,11 @@ def _simulate(district: District, plan: Plan) -> _Simulated:
         dongs=len(district.dongs),
         rounds=plan.rounds,
         window=window,
+        exploration_share=plan.exploration_share,
         rng=chance(_Part.LISTINGS),
+        results_rng=chance(_Part.RESULTS),
     )
-    granted = granted_benefits(listings, window=window, rng=chance(_Part.GRANTS))
+    granted = granted_benefits(listings, window=window)
     return _Simulated(
         households=households,
         members=members,

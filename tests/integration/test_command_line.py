@@ -22,6 +22,7 @@ from tests.support.weeks import (
     Town,
     copy_of,
     environment_variables,
+    promote,
     python,
     sagak,
     train_without_log,
@@ -352,9 +353,12 @@ def test_nothing_but_list_and_explain_prints_a_household(unlisted_town: Settings
     home = unlisted_town.home
     shutil.rmtree(unlisted_town.models)
     ids = household_ids(unlisted_town)
-    for command in (["train"], ["round"], ["check", str(unlisted_town.raw / "town")]):
+    proposed = ["propose", "standard-1", "--by", "analyst", "--why", "the first one of the town"]
+    for command in (["train"], proposed, ["round"], ["promotions"], ["check", str(unlisted_town.raw / "town")]):
+        if command == ["round"]:
+            promote(unlisted_town.models, "standard-1")
         result = sagak(home, *command)
-        assert result.returncode == 0, result.stderr
+        assert result.returncode == 0 or (command == proposed and result.returncode == 6), result.stderr
         words = set(re.findall(r"[a-z2-7]{16}", result.stdout + result.stderr))
         assert not words & ids
         assert len(ids) == 1500

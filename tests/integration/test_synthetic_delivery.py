@@ -167,11 +167,15 @@ def test_only_places_drawn_by_chance_have_a_propensity_below_one(town: Path) -> 
     assert set(outcomes["slot"]) == set(TABLES["outcomes"].columns[2].choices)
 
 
-def test_nobody_is_listed_anew_within_the_cool_down(town: Path) -> None:
-    listed = read(town, "outcomes").filter(pl.col("slot") != "carried_over")
-    mondays = listed.with_columns(monday=(pl.col("round") + "-1").str.to_date("%G-W%V-%u")).sort("monday")
-    gaps = mondays.select(pl.col("monday").diff().over("household_id"))["monday"].drop_nulls()
-    assert gaps.min() >= timedelta(weeks=9)  # type: ignore[operator]
+def test_nobody_is_listed_anew_within_the_cool_down_or_while_an_entry_waits(town: Path) -> None:
+    monday = (pl.col("round") + "-1").str.to_date("%G-W%V-%u")
+    listed = read(town, "outcomes").with_columns(monday=monday).sort("monday")
+    was_met = pl.col("contacted_at").is_not_null().shift(1).over("household_id")
+    gaps = listed.with_columns(gap=pl.col("monday").diff().over("household_id"), was_met=was_met).filter(
+        pl.col("slot") != "carried_over", pl.col("gap").is_not_null()
+    )
+    assert gaps.filter("was_met")["gap"].min() == timedelta(weeks=9)
+    assert gaps.filter(~pl.col("was_met"))["gap"].min() == timedelta(weeks=4)
 
 
 def test_the_truth_is_not_in_the_delivery_and_agrees_with_it(town: Path) -> None:

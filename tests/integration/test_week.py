@@ -36,6 +36,7 @@ from tests.support.weeks import (
     copy_of,
     files_under,
     make_core,
+    promote,
     settings_of,
     train_without_log,
 )
@@ -168,8 +169,10 @@ def test_another_round_draws_anew(own_town: Settings) -> None:
     assert published_round(own_town.lists, WEEK).round == WEEK
 
 
-def test_a_newer_bundle_is_taken_unless_an_older_is_named(own_town: Settings, town: Town) -> None:
+def test_a_newer_bundle_is_taken_once_it_is_promoted_unless_an_older_is_named(own_town: Settings, town: Town) -> None:
     train_without_log(own_town, town.core, seed=2)
+    assert run_round(own_town, WEEK).bundle == "standard-1"
+    promote(own_town.models, "standard-2")
     assert run_round(own_town, WEEK).bundle == "standard-2"
     assert run_round(own_town, WEEK, bundle_name="standard-1").bundle == "standard-1"
     assert published_round(own_town.lists).folder.name == town.published.folder.name

@@ -151,7 +151,6 @@ def _alike_rows(evidence: Evidence, measured: MeasuredList, attribute: str) -> p
     per_row = _where_known(sums.sizes, sums.all_weight)[0, 0, stratum]
     rows = pl.DataFrame(
         {
-            "attribute": pl.repeat(attribute, len(place), dtype=pl.String, eager=True),
             "group": group,
             "truth": evidence.truth(measured.labels[0]),
             "stratum": stratum,
@@ -165,7 +164,8 @@ def _alike_rows(evidence: Evidence, measured: MeasuredList, attribute: str) -> p
             "stated": weight * (NAN if stated is None else stated),
         }
     )
-    return rows.group_by(*_KEY, "truth", "stratum", "bin", maintain_order=True).agg(pl.col(_SUMMED).sum())
+    alike = rows.group_by("group", "truth", "stratum", "bin", maintain_order=True).agg(pl.col(_SUMMED).sum())
+    return alike.select(pl.lit(attribute).alias("attribute"), pl.all())
 
 
 def _where_known(counted: Floats, weight: Floats) -> Floats:

@@ -23,14 +23,14 @@ def ranking_figures_by_label(
     """
     weight = evidence.weight if is_weighted else np.ones_like(evidence.weight)
     score = evidence.judged[f"score_{method}"].to_numpy().astype(np.float64)
-    truths = {label: evidence.truth(label) for label in labels}
-    resamples = resampled_ranking(truths, score, weight, evidence.dong, evidence.times)
     # Sorted here once, so that every measure finds the rows in order.
     best_first = np.argsort(-score, kind="stable")
+    score, weight, dong = score[best_first], weight[best_first], evidence.dong[best_first]
+    truths = {label: evidence.truth(label)[best_first] for label in labels}
+    resamples = resampled_ranking(truths, score, weight, dong, evidence.times)
 
     def figure(measure: Callable[..., float], truth: Floats, draws: Floats) -> Figure:
-        point = ranking_point(measure, truth[best_first], score[best_first], weight[best_first])
-        return _pooled(evidence, weight, point, draws)
+        return _pooled(evidence, weight, ranking_point(measure, truth, score, weight), draws)
 
     return {
         label: {

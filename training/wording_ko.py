@@ -28,6 +28,7 @@ TABLES: Mapping[str, str] = {
     "benefits": "급여",
     "outcomes": "처리 결과",
     "requests": "요청(제외·의뢰)",
+    "people": "이름과 주소",
 }
 NOT_JUDGED = "판단하지 않음"
 TOO_FEW_DRAWN = "판단하지 않음(실효 {effective:.0f}건)"

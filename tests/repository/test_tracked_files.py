@@ -84,6 +84,8 @@ KOREAN_IN_CODE = {
     "scoring/reasons.py": "the sentence around what is not known",
     "sagak/synthesizing.py": "the demo's place",
     "sagak/cli.py": "the demo's place",
+    "training/population.py": "how names of towns, townships and neighbourhoods end",
+    "training/documents.py": "the particle after a method's name",
     "sources/cells.py": "the Korean name of what was found in a column, for whoever sent it",
     "sources/reading.py": "the first and last syllable, to tell encodings apart",
 }

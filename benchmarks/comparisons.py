@@ -8,13 +8,18 @@ from statistics import median
 
 from benchmarks import measuring
 from benchmarks.measuring import Figure, Run, Task, ratio, run_command, run_in_turns, seconds_and_memory
-from benchmarks.tasks import AS_OF
+from benchmarks.timing import AS_OF
 
 NATION = 24_000_000
 _STARTS = 10
 # Two districts are in work at a time; memory is level only where there are several more.
 _LEVEL_HOUSEHOLDS = 500_000
+_STAGES = ("features", "scores", "SHAP", "lists", "publish", "fit", "judge", "report", "page")
 _PRODUCED = ("matrices", "scores", "lists")
+_DONGS, _DRAWS = 3_500, 1_000
+_CITY_DONGS = 44
+# Smaller towns have too few outcomes for a model, or too few dongs for an interval.
+_LEAST_TOWN, _LEAST_DONGS = 1_500, 6
 
 
 @dataclass(frozen=True)
@@ -27,8 +32,8 @@ class Bench:
     shap_rows: int = 20_000
     with_spark: bool = False
 
-    def size(self, full: int) -> int:
-        return max(400, round(full * self.scale))
+    def size(self, full: int, *, least: int = 400) -> int:
+        return max(least, round(full * self.scale))
 
     def home(self, households: int, *, with_bundle: bool = False) -> Path:
         """A home with core tables of that size, made once; a bundle as well where asked for."""
@@ -38,6 +43,17 @@ class Bench:
             print(f"  made {households:,} households in {run.seconds:.0f} s: {run.parts}", flush=True)
         if with_bundle and not (home / "models").exists():
             measuring.run_task(Task("bundle", {"home": home}))
+        return home
+
+    def town(self, full: int, *, with_candidates: bool = False) -> Path:
+        """A home with a city of that size, past rounds and all, made once; two bundles as well where asked for."""
+        households, dongs = self.size(full, least=_LEAST_TOWN), self.size(_CITY_DONGS, least=_LEAST_DONGS)
+        home = self.folder / f"town-{households}"
+        if not (home / "data" / "core" / AS_OF.isoformat() / "core.json").exists():
+            run = measuring.run_task(Task("town", {"home": home, "households": households, "dongs": dongs}))
+            print(f"  made a town of {households:,} households in {run.seconds:.0f} s: {run.parts}", flush=True)
+        if with_candidates and not (home / "models").exists():
+            measuring.run_task(Task("candidates", {"home": home}))
         return home
 
 
@@ -88,7 +104,7 @@ def _whole_notebook(run: Run) -> float:
 
 
 def _stages(name: str, runs: list[Run]) -> list[Figure]:
-    stages = [part for part in runs[0].parts if part in ("features", "scores", "SHAP", "lists", "publish")]
+    stages = [part for part in runs[0].parts if part in _STAGES]
     return [Figure(f"{name}: {stage}", tuple(run.parts[stage] for run in runs), "s") for stage in stages]
 
 
@@ -143,6 +159,70 @@ def training(bench: Bench) -> list[Figure]:
     ]
 
 
+def backtest(bench: Bench) -> list[Figure]:
+    """Eight past rounds of 200,000 households, a model beside four baselines, folds side by side or in turn."""
+    home = bench.town(200_000)
+    names = ("backtest_ours", "backtest_in_turn")
+    ours, in_turn = run_in_turns({name: Task(name, {"home": home}) for name in names}, repeats=bench.repeats).values()
+    return [
+        *seconds_and_memory("backtest", ours, most_seconds=180, most_gb=6),
+        *_stages("backtest", ours),
+        *seconds_and_memory("backtest, one after the other", in_turn),
+        *_stages("backtest, one after the other", in_turn),
+        ratio("backtest: one after the other / ours", [run.seconds for run in in_turn], [run.seconds for run in ours]),
+    ]
+
+
+def compare(bench: Bench) -> list[Figure]:
+    """The page that puts two models side by side, on the town of the demo and on 200,000 households."""
+    homes = {full: bench.town(full, with_candidates=True) for full in (25_000, 200_000)}
+    runs = run_in_turns(
+        {f"{full:,} households": Task("compare_ours", {"home": home}) for full, home in homes.items()},
+        repeats=bench.repeats,
+    )
+    return [figure for name, of_size in runs.items() for figure in _page(f"compare, {name}", of_size)]
+
+
+def _page(name: str, runs: list[Run]) -> list[Figure]:
+    own = tuple(run.parts["lists"] + run.parts["page"] for run in runs)
+    return [
+        *seconds_and_memory(name, runs),
+        *_stages(name, runs),
+        Figure(f"{name}: the page's own work", own, "s", at_most=20),
+        Figure(f"{name}: size", tuple(run.parts["bytes"] / 1e6 for run in runs), "MB", at_most=2),
+    ]
+
+
+def bootstrap(bench: Bench) -> list[Figure]:
+    """A thousand resamples of 3,500 dongs against a loop over them, and a whole evaluation."""
+    dongs = bench.size(_DONGS, least=_LEAST_DONGS)
+    names, draws = ("bootstrap_ours", "bootstrap_loop"), bench.size(_DRAWS, least=50)
+    tasks = {name: Task(name, {"dongs": dongs, "draws": draws}) for name in names}
+    runs = run_in_turns(tasks | {"report_ours": Task("report_ours", {"dongs": dongs})}, repeats=bench.repeats)
+    ours, loop = ([run.parts["one list"] for run in runs[name]] for name in names)
+    return [
+        Figure("bootstrap: one list", tuple(ours), "s"),
+        Figure("bootstrap, a loop: one list", tuple(loop), "s"),
+        ratio("bootstrap: a loop / ours", loop, ours),
+        Figure(
+            "bootstrap: all lists", tuple(run.parts["all lists"] for run in runs["bootstrap_ours"]), "s", at_most=10
+        ),
+        Figure("evaluation: all figures", tuple(run.parts["report"] for run in runs["report_ours"]), "s", at_most=10),
+        *seconds_and_memory("evaluation, whole process", runs["report_ours"]),
+    ]
+
+
+def drift(bench: Bench) -> list[Figure]:
+    """The picture of four rounds of 200,000 households that later weeks are measured against."""
+    home = bench.town(200_000, with_candidates=True)
+    runs = run_in_turns({"reference": Task("drift_ours", {"home": home})}, repeats=bench.repeats)["reference"]
+    return [
+        Figure("drift: reference", tuple(run.parts["reference"] for run in runs), "s"),
+        *seconds_and_memory("drift, whole process", runs),
+        Figure("drift: size", tuple(run.parts["bytes"] / 1e6 for run in runs), "MB"),
+    ]
+
+
 def startup(_: Bench) -> list[Figure]:
     """How long the command line takes to say what it can do."""
     runs = [run_command([sys.executable, "-m", "sagak", "--help"])[0] for _ in range(_STARTS)]
@@ -162,6 +242,10 @@ COMPARISONS: Mapping[str, Callable[[Bench], list[Figure]]] = {
     "round": weekly_round,
     "memory": memory,
     "training": training,
+    "backtest": backtest,
+    "compare": compare,
+    "bootstrap": bootstrap,
+    "drift": drift,
     "startup": startup,
     "engines": engines,
 }

@@ -88,19 +88,9 @@ def allocate(frame: pl.DataFrame, *, capacity: int, policy: ListPolicy, rng: np.
     referred = dong.best_first(listable & frame["is_referred"].to_numpy())
     dong.give(referred, left(policy.referral_places), Slot.REFERRAL)
     queue = dong.best_first(frame["may_rank"].to_numpy())
-    drawable = frame["may_be_drawn"].to_numpy()[queue]
-    by_score = _places_by_score(drawable, places=left(), to_draw=left(policy.exploration_places))
-    dong.give(queue, by_score, Slot.TOP)
+    dong.give(queue, left() - left(policy.exploration_places), Slot.TOP)
     _explore(dong, left(policy.exploration_places), capacity, rng)
     return sorted(dong.placements, key=lambda p: (not p.is_grave, -dong.score[p.row], dong.tie_order[p.row]))
-
-
-def _places_by_score(drawable: np.ndarray, *, places: int, to_draw: int) -> int:
-    """How many of ``places`` the highest scores get: all that no draw can fill from those left behind them."""
-    for by_score in range(places - to_draw, places):
-        if int(drawable[by_score:].sum()) >= places - by_score:
-            return by_score
-    return places
 
 
 def _carry_over(dong: _Dong, listable: np.ndarray) -> None:
@@ -118,7 +108,7 @@ def _occasions(dong: _Dong, listable: np.ndarray, column: str, slot: Slot, order
 
 def _explore(dong: _Dong, places: int, capacity: int, rng: np.random.Generator) -> None:
     """Draws among all that could have been chosen and were not; each stores the chance it had."""
-    pool = np.flatnonzero(dong.frame["may_be_drawn"].to_numpy() & ~dong.taken)
+    pool = np.flatnonzero(dong.frame["may_rank"].to_numpy() & ~dong.taken)
     if not len(pool) or places <= 0:
         return
     ranks = pl.Series(dong.score[pool]).rank("average", descending=True).to_numpy()

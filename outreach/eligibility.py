@@ -23,7 +23,6 @@ COLUMNS = (
     "days_since_contact",
     "days_since_open_listing",
     "listings_without_help",
-    "newest_report_months_ago",
     "household_type",
 )
 
@@ -32,18 +31,15 @@ def with_claims(scored: pl.DataFrame, requests: pl.DataFrame, as_of: date, polic
     """``scored`` (household, dong, raw score, probability, `COLUMNS`) with what each household may have a place for.
 
     Adds ``may_be_listed``, ``is_carried_over``, ``cohort``, ``safety_net`` (names of what is due, null for nothing),
-    ``is_referred``, ``may_rank`` (for the highest scores) and ``may_be_drawn`` (for exploration).
+    ``is_referred``, and ``may_rank`` (for the highest scores, or by chance).
     """
     known = with_candidacy(with_unknown(scored, COLUMNS), requests, as_of, policy)
     frame = known.join(_open_referrals(requests, as_of), on="household_id", how="left")
     contact = pl.col("days_since_contact")
-    # By chance only where something was reported: a visit without any occasion would have to be explained by none.
-    reported = (pl.col("newest_report_months_ago") < 12).fill_null(True)
     return frame.with_columns(
         cohort=_cohort(contact),
         safety_net=_safety_net(contact, policy),
         is_referred=((pl.col("referred_days") < contact) | contact.is_null()) & pl.col("referred_days").is_not_null(),
-        may_be_drawn=pl.col("may_rank") & reported,
     )
 
 

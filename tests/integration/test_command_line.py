@@ -418,7 +418,8 @@ def test_the_demo_ends_with_a_list_and_where_the_lists_are(
         assert 1 <= block.count("\n       · ") <= 3
     exports = home / "data" / "exports" / "2026-W47"
     assert str(exports) in result.stdout
-    assert "ROC-AUC" in result.stdout
+    for method in ("model", "logistic_regression", "last_score", "indicator_count", "area_only"):
+        assert re.search(rf"│ {method} +│", result.stdout), "every baseline stands beside the model"
     assert "Everybody on it is made up" in result.stdout
     assert all(path.read_bytes().startswith(b"\xef\xbb\xbf") for path in exports.iterdir())
     assert all(
@@ -467,10 +468,10 @@ def test_an_unknown_dong_stops_the_demo_before_it_begins(said: Callable[..., Sai
     def too_late(*_: object, **__: object) -> None:
         raise AssertionError("a town is being made for a dong that does not exist")
 
-    from sagak import commands
+    from sagak import synthesizing
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(commands, "synthesize", too_late)
+        patched.setattr(synthesizing, "synthesize", too_late)
         patched.setattr(sources.synthetic, "synthesize", too_late)
         plain(said(tmp_path, "demo", "--households", "2000", "--dong", "없는동"), 4, "없는동")
 

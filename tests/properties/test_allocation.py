@@ -22,7 +22,6 @@ HOUSEHOLD = st.fixed_dictionaries(
         "safety_net": st.sampled_from([None, None, None, *GRAVE, "listings_without_help"]),
         "is_referred": RARELY,
         "ranks": FLAG,
-        "is_reported": FLAG,
     }
 )
 POLICY = st.builds(
@@ -35,13 +34,12 @@ POLICY = st.builds(
 
 
 def frame_of(rows: list[dict[str, object]]) -> pl.DataFrame:
-    """Claims as `with_claims` makes them: only who may be listed may rank, only who may rank may be drawn."""
+    """Claims as `with_claims` makes them: only who may be listed may rank."""
     frame = pl.DataFrame(
         [row | {"household_id": f"h{number:03d}"} for number, row in enumerate(rows)],
-        schema=SCHEMA | {"ranks": pl.Boolean, "is_reported": pl.Boolean},
+        schema=SCHEMA | {"ranks": pl.Boolean},
     )
-    may_rank = pl.col("may_be_listed") & pl.col("ranks")
-    return frame.with_columns(may_rank=may_rank, may_be_drawn=may_rank & pl.col("is_reported"))
+    return frame.with_columns(may_rank=pl.col("may_be_listed") & pl.col("ranks"))
 
 
 def in_slot(places: list[Placement], slot: Slot) -> list[Placement]:
@@ -75,7 +73,7 @@ def test_every_list_keeps_to_the_rules(
     assert all(place.occasion == row[place.row]["safety_net"] for place in in_slot(places, Slot.SAFETY_NET))
     assert all(row[place.row]["is_referred"] for place in in_slot(places, Slot.REFERRAL))
     assert all(row[place.row]["may_rank"] for place in in_slot(places, Slot.TOP))
-    assert all(row[place.row]["may_be_drawn"] for place in in_slot(places, Slot.EXPLORATION))
+    assert all(row[place.row]["may_rank"] for place in in_slot(places, Slot.EXPLORATION))
 
     waiting = [who["raw_score"] for n, who in enumerate(row) if who["may_rank"] and n not in listed]
     tops = [row[place.row]["raw_score"] for place in in_slot(places, Slot.TOP)]

@@ -23,7 +23,6 @@ SCHEMA = {
     "safety_net": pl.String,
     "is_referred": pl.Boolean,
     "may_rank": pl.Boolean,
-    "may_be_drawn": pl.Boolean,
 }
 NOBODY_BY_CHANCE = ListPolicy(exploration_places=0)
 
@@ -31,13 +30,13 @@ NOBODY_BY_CHANCE = ListPolicy(exploration_places=0)
 def household(name: str, score: float, **claims: Any) -> dict[str, Any]:
     """Somebody who may have a place for the score and nothing else, unless ``claims`` say otherwise."""
     plain = {"may_be_listed": True, "is_carried_over": False, "cohort": None, "safety_net": None,
-             "is_referred": False, "may_rank": True, "may_be_drawn": True}  # fmt: skip
+             "is_referred": False, "may_rank": True}  # fmt: skip
     return {"household_id": name, "raw_score": score} | plain | claims
 
 
 def resting(name: str, score: float, **claims: Any) -> dict[str, Any]:
     """Somebody with no claim to a place for the score: visited lately, or a recipient the office knows."""
-    return household(name, score, may_rank=False, may_be_drawn=False) | claims
+    return household(name, score, may_rank=False) | claims
 
 
 def places(
@@ -225,14 +224,6 @@ def test_exploration_takes_what_there_is_when_few_are_left() -> None:
     assert all(p.propensity == 1.0 for _, _, p in given)
 
 
-def test_nobody_is_drawn_without_an_occasion_to_explain_the_visit() -> None:
-    given = places(
-        household("a", 2.0), *(household(f"quiet{i}", 1.0, may_be_drawn=False) for i in range(5)),
-        household("reported", 0.1), capacity=2, policy=ListPolicy(exploration_places=1),
-    )  # fmt: skip
-    assert slots(given) == {"a": Slot.TOP, "reported": Slot.EXPLORATION}
-
-
 def test_the_stored_chance_is_how_often_each_is_drawn() -> None:
     """4,000 weeks, two of eight drawn each: no count is more than four deviations away from its chance."""
     households = [household(f"h{i}", float(i)) for i in range(10)]
@@ -261,25 +252,7 @@ def test_the_chance_of_equals_is_how_often_each_is_listed() -> None:
     assert ((counts - expected) ** 2 / expected / 0.6).sum() * 4 / 5 < 18.5  # chi-square, 4 degrees, once in 1,000
 
 
-def test_a_place_that_nobody_can_be_drawn_for_goes_to_the_next_score() -> None:
-    given = places(
-        *(household(f"quiet{i}", float(i), may_be_drawn=False) for i in range(5)),
-        capacity=3, policy=ListPolicy(exploration_places=1),
-    )  # fmt: skip
-    assert len(given) == 3
-
-
 def test_equals_at_the_cut_of_an_occasion_have_their_chance_stored_as_well() -> None:
     policy = ListPolicy(referral_places=1, exploration_places=0)
     given = places(*(resting(f"referred{i}", 1.0, is_referred=True) for i in range(4)), policy=policy)
     assert [p.propensity for _, _, p in given] == [0.25]
-
-
-def test_equals_share_also_the_place_that_nobody_could_be_drawn_for() -> None:
-    """Three places for five equals, whether or not one of the three was first kept for a draw."""
-    given = places(
-        *(household(f"quiet{i}", 1.0, may_be_drawn=False) for i in range(5)),
-        capacity=3,
-        policy=ListPolicy(exploration_places=1),
-    )
-    assert [p.propensity for _, _, p in given] == [0.6, 0.6, 0.6]

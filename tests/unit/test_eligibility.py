@@ -41,9 +41,9 @@ def request(kind: str, made: int, ends: int | None = None, household: str = "a")
             "ends_on": None if ends is None else today + ends}  # fmt: skip
 
 
-def test_somebody_of_whom_little_is_known_may_rank_and_be_drawn() -> None:
+def test_somebody_of_whom_nothing_was_reported_may_rank_and_so_be_drawn() -> None:
     claim = claims()
-    assert (claim["may_be_listed"], claim["may_rank"], claim["may_be_drawn"]) == (True, True, True)
+    assert (claim["may_be_listed"], claim["may_rank"]) == (True, True)
     assert (claim["is_carried_over"], claim["cohort"], claim["safety_net"], claim["is_referred"]) == (
         False,
         None,
@@ -54,24 +54,18 @@ def test_somebody_of_whom_little_is_known_may_rank_and_be_drawn() -> None:
 
 def test_a_household_under_case_management_takes_no_place() -> None:
     claim = claims(is_case_managed=1)
-    assert (claim["may_be_listed"], claim["may_rank"], claim["may_be_drawn"]) == (False, False, False)
+    assert (claim["may_be_listed"], claim["may_rank"]) == (False, False)
 
 
 def test_recipients_may_be_listed_for_an_occasion_and_never_for_their_score() -> None:
     claim = claims(is_recipient=1, shutoff_known_days=3)
-    assert (claim["may_be_listed"], claim["may_rank"], claim["may_be_drawn"]) == (True, False, False)
+    assert (claim["may_be_listed"], claim["may_rank"]) == (True, False)
     assert claim["safety_net"] == "shutoff_known_days"
 
 
 @pytest.mark.parametrize(("days", "ranks"), [(1, False), (90, False), (91, True)])
 def test_after_a_contact_a_household_rests(days: int, ranks: bool) -> None:
     assert claims(days_since_contact=days)["may_rank"] is ranks
-
-
-@pytest.mark.parametrize(("months", "drawn"), [(0, True), (11, True), (12, False), (24, False), (None, True)])
-def test_a_draw_needs_a_report_of_the_last_year(months: float | None, drawn: bool) -> None:
-    claim = claims(newest_report_months_ago=months)
-    assert (claim["may_rank"], claim["may_be_drawn"]) == (True, drawn)
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,15 @@ from domain.policy import Policy
 from features.catalogue import Catalogue
 from scoring.bundle import Bundle
 from scoring.candidates import with_candidacy
+from scoring.figures import kish_effective_n
+from scoring.groups import ATTRIBUTES
 from scoring.reference import Reference
 from sources.core import Core
 from sources.dongs import current_dongs
 from sources.synthetic import ADAPTER as SYNTHETIC
 from training.backtest import Backtest, backtest, contender_of
 from training.labels import LABELS
-from training.population import ATTRIBUTES, with_groups
+from training.population import with_groups
 from training.recipe import Recipe
 from training.report import evaluation_report
 
@@ -42,6 +44,16 @@ class Model:
     delivery_digest: str
     recipe: Recipe
 
+    @property
+    def origins(self) -> Mapping[str, str | int]:
+        """What a model comes from beside its recipe."""
+        return {
+            "label": self.label,
+            "trained_as_of": self.trained_as_of,
+            "delivery_digest": self.delivery_digest,
+            "seed": self.recipe.seed,
+        }
+
     @classmethod
     def of(cls, bundle: Bundle) -> "Model":
         origin = bundle.recipe
@@ -57,10 +69,15 @@ class Model:
 
 @dataclass(frozen=True)
 class Gains:
-    """Share of all need found when that share of households is looked at, best first; None where there was no need."""
+    """Share of all need found when that share of households is looked at, best first; None where there was no need.
+
+    ``n`` are the judged rows in need, all that a share found can rest on; ``effective_n`` what they are worth.
+    """
 
     looked_at: tuple[float, ...]
     found: tuple[float | None, ...]
+    n: int
+    effective_n: float
 
 
 @dataclass(frozen=True)
@@ -88,6 +105,11 @@ class Comparison:
     def is_same_recipe(self) -> bool:
         """Whether both are made alike; the seed does not count, since past rounds are judged with one for both."""
         return replace(self.a.recipe, seed=0) == replace(self.b.recipe, seed=0)
+
+    @property
+    def origins_apart(self) -> tuple[str, ...]:
+        """What can make two models of one recipe differ, of label, trained_as_of, delivery_digest and seed."""
+        return tuple(name for name, value in self.a.origins.items() if value != self.b.origins[name])
 
 
 def compare(
@@ -160,9 +182,10 @@ def _gains(tested: Backtest, method: str, max_weight: float) -> Gains:
     # Equals are looked at in random order, so that between two scores the need found grows evenly.
     looked_at, found = (np.concatenate(([0.0], np.cumsum(np.bincount(equal, part)))) for part in (weight, need))
     if not found[-1]:
-        return Gains(_LOOKED_AT, (None,) * len(_LOOKED_AT))
+        return Gains(_LOOKED_AT, (None,) * len(_LOOKED_AT), 0, 0.0)
     shares = np.interp(_LOOKED_AT, looked_at / looked_at[-1], found / found[-1])
-    return Gains(_LOOKED_AT, tuple(float(share) for share in shares))
+    found_at = tuple(float(share) for share in shares)
+    return Gains(_LOOKED_AT, found_at, int(np.count_nonzero(need)), kish_effective_n(need))
 
 
 def _drift(a: Bundle, b: Bundle, policy: Policy) -> Drift | None:

@@ -9,7 +9,6 @@ that feature's index by a few thousandths: only the third question finds it. See
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import compress
 from math import isfinite, sqrt
 
 import numpy as np
@@ -18,7 +17,7 @@ from scipy.stats import chi2, norm
 from audit.report_changes import ERROR_RATE, Change, report_changes
 from domain.calendar import month_start
 from domain.policy import DriftPolicy
-from scoring.reference import NOTHING, UNKNOWN, Counts, Reference, disclosed, psi
+from scoring.reference import NOTHING, UNKNOWN, Counts, Histogram, Reference, disclosed, psi
 
 # One round's counts of a histogram.
 _Row = Sequence[int]
@@ -50,7 +49,8 @@ class Finding:
     ``name`` is an indicator's code, a feature, "score" or table.column. ``measured`` is a change (0.35: a third more)
     of REPORTS with its interval, a stability index less the usual one of DISTRIBUTION and SCORE, a difference of
     shares of MISSING, and a share of rows of CATEGORY; None where nothing could be measured. ``since`` is a month
-    ("2026-07"), and only of REPORTS. The interval holds for all indicators at once.
+    ("2026-07"), and only of REPORTS; ``words`` are the new ones, and only of CATEGORY. The interval holds for all
+    indicators at once.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Finding:
     low: float | None = None
     high: float | None = None
     since: str | None = None
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,20 +112,33 @@ def _features(before: Reference, now: Reference, policy: DriftPolicy) -> Iterato
         was, is_now = before.features[name], now.features[name]
         dongs = (before.dongs, now.dongs) if was.is_of_dong else None
         yield _missing(name, was.counts, is_now.counts[0], dongs, tests, policy)
-        alike = [months == now.history_months[0] or not was.looks_back for months in before.history_months]
-        rounds = tuple(compress(was.counts, alike))
-        if rounds:
+        if rounds := _alike(was, before, now):
             yield _distribution(name, Kind.DISTRIBUTION, rounds, is_now.counts[0], dongs, tests, policy)
         else:
-            why = f"it looks back over {now.history_months[0]} months, {max(before.history_months)} before"
-            yield Finding(name, Kind.DISTRIBUTION, Level.UNJUDGED, f"{name}: {why}.")
+            yield _of_another_history(name, Kind.DISTRIBUTION, before, now)
+
+
+def _alike(was: Histogram, before: Reference, now: Reference) -> tuple[_Row, ...]:
+    """The reference's rounds that could look back as far as the newest one can."""
+    seen, *seen_before = (
+        min(months, was.looks_back_months) for months in (now.history_months[0], *before.history_months)
+    )
+    return tuple(row for row, months in zip(was.counts, seen_before, strict=True) if months == seen)
+
+
+def _of_another_history(name: str, kind: Kind, before: Reference, now: Reference) -> Finding:
+    why = f"it looks back over {now.history_months[0]} months, {max(before.history_months)} before"
+    return Finding(name, kind, Level.UNJUDGED, f"{name}: {why}.")
 
 
 def _score(before: Reference, now: Reference, policy: DriftPolicy) -> Finding:
     if before.score.edges != now.score.edges:
         return Finding("score", Kind.SCORE, Level.UNJUDGED, "Scores of another model cannot be compared.")
+    rounds = _alike(before.score, before, now)
+    if not rounds:
+        return _of_another_history("score", Kind.SCORE, before, now)
     tests = 2 * len(before.features) + 1
-    return _distribution("score", Kind.SCORE, before.score.counts, now.score.counts[0], None, tests, policy)
+    return _distribution("score", Kind.SCORE, rounds, now.score.counts[0], None, tests, policy)
 
 
 def index_by_chance(bins: int, before: float, now: float, *, tests: int = 1) -> tuple[float, float]:
@@ -216,9 +230,9 @@ def _categories(before: Reference, now: Reference, policy: DriftPolicy) -> Itera
         if not any(new.values()):
             yield Finding(column, Kind.CATEGORY, Level.OK, f"{column}: no new word.", 0.0)
         else:
-            found = ", ".join(word for word, count in new.items() if count)
-            sentence = f"{column}: {found} was not there when the model was made; {share:.2%} of rows now."
-            yield Finding(column, Kind.CATEGORY, level, sentence, share)
+            found = tuple(word for word, count in new.items() if count)
+            sentence = f"{column}: {', '.join(found)} was not there when the model was made; {share:.2%} of rows now."
+            yield Finding(column, Kind.CATEGORY, level, sentence, share, words=found)
 
 
 def _reports(before: Reference, now: Reference, policy: DriftPolicy) -> Iterator[Finding]:

@@ -10,9 +10,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from domain.household import HouseholdType
+from scoring.evidence import CHOSEN, DRAWN
 from scoring.resampling import percentile_interval
 from training.backtest import Backtest, Fold
-from training.cohort import CHOSEN, DRAWN
 from training.labels import LABELS
 from training.rounds import ALL, AREA_ONLY, BASELINES, INDICATOR_COUNT, LOGISTIC
 
@@ -56,7 +56,7 @@ def _judged(cells: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     rows = frame.height
     need = rng.normal(size=rows)
     is_drawn = (frame["stratum"] == DRAWN).to_numpy()
-    found = np.where(rng.random(rows) < 1 / (1 + np.exp(1.5 - need)), rng.integers(1, 4, rows), 0)
+    found = np.where(rng.random(rows) < 1 / (1 + np.exp(1.5 - need)), rng.integers(1, 6, rows), 0)
     return frame.with_columns(
         household_id=pl.Series(np.arange(rows)).cast(pl.String),
         slot=pl.when(pl.col("stratum") == DRAWN).then(pl.lit("exploration")).otherwise(pl.lit("top")),

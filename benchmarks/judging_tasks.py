@@ -42,6 +42,7 @@ def candidates(home: str) -> Parts:
 
     They are judged on one round, with few resamples and without the training log: that is not what is measured.
     """
+    import training.candidate
     import training.train
     from domain.policy import EvaluationPolicy, Policy
     from features.catalogue import STANDARD
@@ -52,7 +53,7 @@ def candidates(home: str) -> Parts:
     settings = _settings(home)
     core = find_core(settings.core, AS_OF)
     policy = Policy(evaluation=EvaluationPolicy(test_rounds=1, draws=20))
-    with patch.object(training.train, "log_run", lambda *_, **__: ""):
+    with patch.object(training.candidate, "log_run", lambda *_, **__: ""):
         for is_weighted in (False, True):
             training.train.train(
                 core, STANDARD, policy, as_of=AS_OF, seed=1, recipe=Recipe(is_weighted=is_weighted),

@@ -237,18 +237,17 @@ def contact_features(rows: pd.DataFrame, day: int, count: int) -> pd.DataFrame:
 
 def place_features(households: pd.DataFrame, day: int) -> pd.DataFrame:
     days = day - households["moved_in_on"]
-    lives_there = ~(days <= 0)
     tenure, dwelling = households["tenure"], households["dwelling"]
 
     def here(column: pd.Series, words: Sequence[str]) -> pd.Series:
-        return column.isin(list(words)).where(lives_there & column.notna())
+        return column.isin(list(words)).where(column.notna())
 
     table = pd.DataFrame(
         {
             "is_renting_monthly": here(tenure, [Tenure.MONTHLY_RENT, Tenure.DEPOSIT_RENT]),
             "is_public_rental": here(tenure, [Tenure.PUBLIC_RENTAL]),
             "is_precarious_dwelling": here(dwelling, PRECARIOUS),
-            "moved_months_ago": (days // 30).where(days > 0),
+            "moved_months_ago": (days // 30).clip(upper=60).mask(days <= 0, 60),
             "is_address_mismatch": households["is_address_mismatch"],
             "has_phone": households["has_phone"],
         }

@@ -73,7 +73,7 @@ def bundle(home: str) -> Parts:
         "sheet.md": "",
     }
     folder = Path(home) / "models" / "standard-1"
-    write_bundle(folder, files, label="made_up", catalogue=STANDARD.name)
+    write_bundle(folder, files, label="public_or_case", catalogue=STANDARD.name)
     promote_demo(Settings.from_environment({"SAGAK_HOME": home}), folder)
     return {"share with the label": float(label.mean())}
 

@@ -1,18 +1,28 @@
 """Korean as people write it: particles, numbers, money, dates, masked names."""
 
+import re
 from datetime import date
 
 # The final consonant of a digit's reading (영 일 이 삼 사 오 육 칠 팔 구), as an index of Unicode's 28 finals.
 _DIGIT_FINALS = {"0": 21, "1": 8, "2": 0, "3": 16, "4": 0, "5": 0, "6": 1, "7": 8, "8": 8, "9": 0}
 _RIEUL = 8
+_CLOSING_BRACKETS = re.compile(r"(?:\s*\([^()]*\)|\s*\[[^\[\]]*\])+['\"\s]*$")
 _WEEKDAYS = "월화수목금토일"
 # 복성, surnames of two syllables still in use.
 _COMPOUND_SURNAMES = ("남궁", "선우", "황보", "제갈", "사공", "독고", "서문", "동방")
 
 
 def _final(text: str) -> int | None:
-    """The final consonant's index of the last syllable (0 = none), or None where it cannot be known."""
-    last = text.rstrip(")]}'\" ")[-1:] if text else ""
+    """The final consonant's index of the last syllable (0 = none), or None where it cannot be known.
+
+    What stands in brackets at the end is not read aloud, unless nothing before it can be.
+    """
+    final = _last_final(_CLOSING_BRACKETS.sub("", text))
+    return _last_final(text) if final is None else final
+
+
+def _last_final(text: str) -> int | None:
+    last = text.rstrip(")]}'\" ")[-1:]
     if "가" <= last <= "힣":
         return (ord(last) - ord("가")) % 28
     return _DIGIT_FINALS.get(last)
@@ -21,8 +31,8 @@ def _final(text: str) -> int | None:
 def with_particle(word: str, pair: str) -> str:
     """``word`` with the particle that fits its last sound; ``pair`` is "을/를", "이/가", "은/는", "과/와" or "으로/로".
 
-    >>> with_particle("건강보험료", "을/를"), with_particle("단전", "이/가"), with_particle("서울", "으로/로")
-    ('건강보험료를', '단전이', '서울로')
+    >>> with_particle("건강보험료", "을/를"), with_particle("단전", "이/가"), with_particle("개수(예전 방식)", "과/와")
+    ('건강보험료를', '단전이', '개수(예전 방식)와')
     """
     after_consonant, after_vowel = pair.split("/")
     final = _final(word)

@@ -78,6 +78,26 @@ class DriftPolicy:
     rate_alarm: float = 0.20
 
 
+_MOST = 10**9  # of what has no limit of its own: more is a slip of the hand, and so are "nan" and "inf"
+_A_SHARE = (0, 1)
+# What makes sense at least and at most. 100 resamples are the fewest that have 2.5 % at either end to cut off; ten
+# years are longer than any outcome is waited for.
+_BOUNDS: Mapping[str, tuple[int, int]] = {
+    "list.listings_without_help": (1, _MOST),
+    "label.horizon_days": (1, 3_660),
+    "evaluation.test_rounds": (1, _MOST),
+    "evaluation.max_weight": (1, _MOST),
+    "evaluation.draws": (100, 1_000_000),
+    "gates.max_loss_at_capacity": _A_SHARE,
+    "gates.max_calibration_error": _A_SHARE,
+    "fairness.min_recall_ratio": _A_SHARE,
+    "fairness.max_calibration_error": _A_SHARE,
+    "drift.missing_notice": _A_SHARE,
+    "drift.missing_alarm": _A_SHARE,
+    "drift.category_alarm": _A_SHARE,
+}
+_RISING = ("psi", "missing", "rate")  # of each the notice comes before the alarm
+
 _Section = TypeVar(
     "_Section", ListPolicy, LabelPolicy, BandPolicy, EvaluationPolicy, GatePolicy, FairnessPolicy, DriftPolicy
 )
@@ -118,6 +138,7 @@ class Policy:
         )
         if not 1 > policy.bands.very_high > policy.bands.high > policy.bands.medium > 0:
             raise UsageError("policy: bands must fall: 1 > very_high > high > medium > 0.")
+        _check_rising(policy.drift)
         return policy
 
     def capacity(self, dong_code: str) -> int:
@@ -162,5 +183,13 @@ def _section(kind: type[_Section], name: str, data: Mapping[str, Any]) -> _Secti
 def _check_number(key: str, value: Any, kind: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float) if kind is float else kind):
         raise UsageError(f"policy: {key} must be {kind.__name__}, not {type(value).__name__}.")
-    if isinstance(value, (int, float)) and value < 0:
-        raise UsageError(f"policy: {key} cannot be negative.")
+    if kind is not str:
+        least, most = _BOUNDS.get(key, (0, _MOST))
+        if not least <= value <= most:
+            raise UsageError(f"policy: {key} must be a number from {least:,} to {most:,}.")
+
+
+def _check_rising(drift: DriftPolicy) -> None:
+    for what in _RISING:
+        if getattr(drift, f"{what}_notice") > getattr(drift, f"{what}_alarm"):
+            raise UsageError(f"policy: drift.{what}_notice cannot be above drift.{what}_alarm.")

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from domain.errors import StorageFailed
 
+FOR_A_DELIVERY = "Free about three times the size of the delivery and run the same command again."
+FOR_A_FILE = "Free some space, a few megabytes are enough, and run the same command again."
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FAILURES = (
-    (
-        (errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
-        ("the disk is full", "Free about three times the size of the delivery and run the same command again."),
-    ),
+    (_FULL, ("the disk is full", FOR_A_DELIVERY)),
     (
         (errno.EACCES, errno.EPERM, errno.EROFS),
         ("writing is not allowed there", "Check who owns the data folder and whether it is read-only."),
@@ -27,8 +27,11 @@ _FAILURES = (
 
 
 @contextmanager
-def storing(what: str) -> Iterator[None]:
-    """Turns a failure to write into an error that says what to do; what was there before stays."""
+def storing(what: str, *, room: str = FOR_A_DELIVERY) -> Iterator[None]:
+    """Turns a failure to write into an error that says what to do; what was there before stays.
+
+    ``room`` is what to do about a full disk: how much is needed depends on what is written.
+    """
     try:
         yield
     except OSError as error:
@@ -37,13 +40,18 @@ def storing(what: str) -> Iterator[None]:
             raise
         message, hint = known
         raise StorageFailed(
-            f"{what} could not be written: {message}. Nothing that was there has changed.", hint=hint
+            f"{what} could not be written: {message}. Nothing that was there has changed.",
+            hint=room if error.errno in _FULL else hint,
         ) from error
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file by way of a neighbour and a rename, flushed to disk, so that no reader sees half of it."""
-    neighbour = path.with_name(f".{path.name}.part")
+    """Writes a file by way of a neighbour and a rename, flushed to disk, so that no reader sees half of it.
+
+    Raises `StorageFailed` where its folder is not there.
+    """
+    _check_folder_of(path)
+    neighbour = _neighbour(path)
     with neighbour.open("wb") as file:
         file.write(content)
         file.flush()
@@ -52,11 +60,35 @@ def write_whole(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def check_writable(path: Path, what: str) -> None:
+    """Makes the folder of a file and tries to write there; raises as `storing` does, before long work is in vain."""
+    with storing(what, room=FOR_A_FILE):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        _neighbour(path).open("wb").close()
+        _neighbour(path).unlink()
+
+
+def _neighbour(path: Path) -> Path:
+    return path.with_name(f".{path.name}.part")
+
+
+def _check_folder_of(path: Path) -> None:
+    # Not told by the error number: a file that is missing where it is read would look the same.
+    if not path.parent.exists():
+        raise StorageFailed(
+            f"{path.name} could not be written: there is no folder {path.parent}.",
+            hint="Make the folder or put it back, or use another home folder.",
+        )
+
+
 def append_whole(path: Path, content: bytes, *, after: int) -> None:
     """Adds to a file at byte ``after``, where what it holds whole ends, flushed to disk; a torn rest there is cut off.
 
-    Where that fails, the file is as long as it was.
+    Where that fails, the file is as long as it was. Raises `StorageFailed` where its folder is not there.
     """
+    _check_folder_of(path)
     try:
         with path.open("ab") as file:
             file.truncate(after)
@@ -103,7 +135,7 @@ def replaced_folder(folder: Path, what: str) -> Iterator[Path]:
 @contextmanager
 def sole_writer(root: Path, busy: str) -> Iterator[None]:
     """Holds the lock of a folder for the block; raises `StorageFailed` saying ``busy`` where another process has it."""
-    with storing(str(root)):
+    with storing(str(root), room=FOR_A_FILE):
         root.mkdir(parents=True, exist_ok=True)
         lock = (root / ".lock").open("w")
     with lock:

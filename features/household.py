@@ -12,6 +12,9 @@ CHILD_YEARS = 18  # under: 아동복지법 제3조
 ELDER_YEARS = 65  # 노인복지법 제26조 and the basic pension
 INFANT_YEARS = 3  # under: "up to two" of 찾아가는 동주민센터
 
+_MONTH_DAYS = 30  # whole numbers of days, so that every engine gets the same whole number of months
+_LONG_AGO_MONTHS = 60  # said of every move of that long ago or longer, and where only a later one is known
+
 _PRECARIOUS = (Dwelling.GOSIWON, Dwelling.BASEMENT, Dwelling.ROOFTOP, Dwelling.NON_DWELLING)
 
 
@@ -71,12 +74,15 @@ def _years(name: str, label_ko: str, of: str) -> Feature:
 
 
 def _at_place(name: str, label_ko: str, column: str, words: tuple[str, ...], present_ko: str) -> Feature:
-    """A flag of the current place; unknown before the household moved there, and where the provider does not say."""
+    """A flag of the place the delivery gives, whatever the date; unknown only where the provider does not say.
 
-    def value(as_of: AsOf) -> nw.Expr:
-        lives_there = nw.col("moved_in_on").is_null() | (nw.col("moved_in_on") < as_of.day)
+    Held back until the household moved there, it would be unknown at past dates for those alone who move later, and
+    so tell a model who does.
+    """
+
+    def value(_: AsOf) -> nw.Expr:
         here = nw.when(nw.col(column).is_in([*words])).then(1).otherwise(0)
-        return nw.when(lives_there & ~nw.col(column).is_null()).then(here)
+        return nw.when(~nw.col(column).is_null()).then(here)
 
     return Feature(
         name, label_ko, Unit.FLAG, Family.HOUSEHOLD, "주거 형태", Derived(value), present_ko=present_ko,
@@ -85,9 +91,11 @@ def _at_place(name: str, label_ko: str, column: str, words: tuple[str, ...], pre
 
 
 def _moved_months_ago(as_of: AsOf) -> nw.Expr:
-    # A whole month is counted as 30 days, so that every engine gets the same whole number.
+    """Months since the last move, at most 60: a move of the date or later is none yet, and says nothing of its own."""
     days = as_of.day - nw.col("moved_in_on")
-    return nw.when(days > 0).then((days - days % 30) / 30)
+    is_recent = (days > 0) & (days < _LONG_AGO_MONTHS * _MONTH_DAYS)
+    months = nw.when(is_recent).then((days - days % _MONTH_DAYS) / _MONTH_DAYS).otherwise(float(_LONG_AGO_MONTHS))
+    return nw.when(~nw.col("moved_in_on").is_null()).then(months)
 
 
 _size, _elders, _children = nw.col("household_size"), nw.col("members_elder"), nw.col("members_child")
@@ -131,7 +139,7 @@ FEATURES: tuple[Feature, ...] = (
     _at_place("is_public_rental", "공공임대 거주", "tenure", (Tenure.PUBLIC_RENTAL,), "공공임대주택에 삽니다"),
     _at_place("is_precarious_dwelling", "주거 취약 거처 거주", "dwelling", _PRECARIOUS,
               "고시원·지하·옥탑 등 주거 환경을 살펴야 하는 곳에 삽니다"),
-    Feature("moved_months_ago", "이사 온 뒤 지난 개월", Unit.MONTHS, Family.HOUSEHOLD, "이사 온 때",
+    Feature("moved_months_ago", "이사 온 뒤 지난 개월(60은 5년 이상)", Unit.MONTHS, Family.HOUSEHOLD, "이사 온 때",
             Derived(_moved_months_ago), nothing=-1, may_be_unknown=True),
 )  # fmt: skip
 

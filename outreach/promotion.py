@@ -6,7 +6,6 @@ office that has to go back cannot wait for figures.
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -16,12 +15,12 @@ from domain.errors import BundleRefused, CheckFailed, NotFound, UsageError
 from domain.policy import Policy
 from domain.storage import sole_writer
 from features.catalogue import Catalogue
-from outreach.gates import Gate, failed
+from outreach.gate import Gate
+from outreach.gates import failed
 from outreach.promotion_record import Act, Record, Step, add_act, read_record
+from outreach.signing import checked_words, same_person
 from scoring.bundle import Bundle, canonical_json, load_bundle, newest_bundle
 
-MIN_REASON = 10  # characters: "좋음" or "ok" tells nobody anything a year later
-MAX_TEXT = 500
 WAS_IN_USE = "it was in use before"
 _BUSY = "Somebody else is recording a promotion in this home."
 
@@ -110,17 +109,6 @@ def current_bundle(models_root: Path, catalogue: Catalogue) -> Bundle:
     return _verified(models_root, catalogue, act.bundle, act.digest)
 
 
-def bundle_in_use_once(models_root: Path, catalogue: Catalogue, name: str) -> Bundle:
-    """The bundle of that name if it was approved at some time; raises `BundleRefused` for one that never was."""
-    bundle = load_bundle(models_root / name, catalogue)
-    if not was_in_use(read_record(models_root), bundle):
-        raise BundleRefused(
-            f"{name} was never approved, so no list is published with it.",
-            hint=f"Look at its scores with sagak score --bundle {name}, or propose it: sagak propose {name}.",
-        )
-    return bundle
-
-
 def was_in_use(record: Record, bundle: Bundle) -> bool:
     """Whether these very bytes were approved at some time."""
     return any(act.act is Step.APPROVED and act.digest == bundle.digest for act in record.acts)
@@ -145,30 +133,6 @@ def open_proposals(record: Record) -> tuple[Act, ...]:
 def policy_digest(policy: Policy) -> str:
     """sha256 of all numbers of a policy: what the gates were judged by."""
     return hashlib.sha256(canonical_json(asdict(policy)).encode()).hexdigest()
-
-
-def same_person(one: str, other: str) -> bool:
-    """Whether two names are one but for case, width, spaces and the way signs are composed."""
-    return _folded(one) == _folded(other)
-
-
-def checked_words(by: str, why: str) -> tuple[str, str]:
-    """Name and reason in one line each; raises `UsageError` where they say too little or hold invisible signs."""
-    return _line_of("The name", by, at_least=1), _line_of("The reason", why, at_least=MIN_REASON)
-
-
-def _folded(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
-
-
-def _line_of(what: str, text: str, *, at_least: int) -> str:
-    line = unicodedata.normalize("NFC", " ".join(text.split()))
-    if not at_least <= len(line) <= MAX_TEXT:
-        raise UsageError(f"{what} needs {at_least} to {MAX_TEXT} characters.", hint="Say it so that others understand.")
-    # What a terminal does not show could make one person look like two, or a record look like another.
-    if not line.isprintable():
-        raise UsageError(f"{what} holds signs that cannot be seen.", hint="Type it anew.")
-    return line
 
 
 def _said(at: datetime) -> str:
@@ -199,8 +163,10 @@ def _answer(models_root: Path, record: Record, proposal: Act, step: Step, who: s
 
 
 def _verified(models_root: Path, catalogue: Catalogue, name: str, digest: str) -> Bundle:
-    if not (models_root / name).exists():
-        raise BundleRefused(f"{name} is in use, but its folder is gone.", hint="Copy it back, or go back to another.")
+    if not (models_root / name / "manifest.json").exists():  # else it would be told as one that never was
+        raise BundleRefused(
+            f"{name} is in use, but its folder is gone or has no manifest.", hint="Copy it back, or go back to another."
+        )
     bundle = load_bundle(models_root / name, catalogue)
     if bundle.digest != digest:
         raise BundleRefused(

@@ -5,24 +5,27 @@
 
 An act counts once its line is whole on disk; the head follows. A process that dies in between leaves a torn last line,
 which never counted and is cut off by the next act, or a head one line behind, which the next act brings up. Everything
-else that does not fit is refused: a line changed, moved, taken out, or lines cut from the end.
+else that does not fit is refused: a line changed, moved, taken out, or lines cut from the end. So is an act that the
+commands would not have recorded, however well its line is chained: an answer to what is not proposed, an answer that
+differs from the proposal, an approval by whoever proposed.
 
-What this cannot find: somebody who may write here and rewrites every line from the changed one on and the head too. No
-key is kept on this machine that would prevent it. Whoever wrote the head's digest down elsewhere finds that as well;
-docs/promotion.md says how.
+What this cannot find: somebody who may write here and rewrites every line from the changed one on and the head too, or
+adds a proposal and its approval under two names, or takes both files away. No key is kept on this machine that would
+prevent it. Whoever wrote the head's digest down elsewhere finds that as well; docs/promotion.md says how.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from domain.errors import CheckFailed
-from domain.storage import append_whole, storing, write_whole
-from outreach.gates import Gate
+from domain.storage import FOR_A_FILE, append_whole, storing, write_whole
+from outreach.gate import Gate
+from outreach.signing import same_person
 
 RECORD, HEAD = "promotions.jsonl", "promotions.head"
 
@@ -64,18 +67,25 @@ class Record:
 
 
 def read_record(models_root: Path) -> Record:
-    """The record, proven whole; raises `CheckFailed` saying which line does not fit, or that lines are missing."""
-    content = _bytes_of(models_root / RECORD)
+    """The record, proven whole and made of acts the commands record.
+
+    Raises `CheckFailed` saying which line does not fit, or that lines are missing.
+    """
+    content, head = _read_both(models_root)
     size = content.rfind(b"\n") + 1
     lines = content[:size].split(b"\n")[:-1]
-    acts, digests = [], [""]
+    acts: list[Act] = []
+    digests = [""]
     for number, line in enumerate(lines, 1):
         act = _parsed(line, number)
-        if (act.sequence, act.previous) != (number, digests[-1]):
+        if act.sequence != number:
             raise _refused(f"line {number} does not follow from the line before it")
+        if act.previous != digests[-1]:
+            raise _refused(f"line {number - 1} or line {number} was changed" if acts else "line 1 was changed")
         acts.append(act)
         digests.append(_digest(line))
-    _check_head(models_root, digests)
+    _check_head(head, digests)
+    _check_meaning(acts)
     return Record(tuple(acts), digests[-1], size)
 
 
@@ -83,19 +93,47 @@ def add_act(models_root: Path, record: Record, act: Act) -> Act:
     """Adds an act to the record that was read under the caller's lock; gives it with its number."""
     added = replace(act, sequence=len(record.acts) + 1, previous=record.digest)
     line = _line(added)
-    with storing("The act"):
+    with storing("The act", room=FOR_A_FILE):
         _write_head(models_root, len(record.acts), record.digest)
         append_whole(models_root / RECORD, line + b"\n", after=record.size)
-    with storing("The act is recorded and counts; only the head of the record"):
+    with storing("The act is recorded and counts; only the head of the record", room=FOR_A_FILE):
         _write_head(models_root, added.sequence, _digest(line))
     return added
 
 
-def _check_head(models_root: Path, digests: list[str]) -> None:
+def _check_meaning(acts: Sequence[Act]) -> None:
+    """Whether every approval and rejection answers what was proposed then; whoever proposed may only take it back."""
+    proposed: dict[str, Act] = {}
+    for act in acts:
+        if act.act is Step.PROPOSED:
+            proposed[act.catalogue] = act
+            continue
+        proposal = proposed.pop(act.catalogue, None)
+        if proposal is None or _substance(act) != _substance(proposal):
+            raise _refused(f"line {act.sequence} answers what was not proposed")
+        if act.act is Step.APPROVED and same_person(act.who, proposal.who):
+            raise _refused(f"line {act.sequence} is an approval by whoever proposed")
+
+
+def _substance(act: Act) -> Act:
+    """What an answer has in common with its proposal: bundle, digest, gates, waiver and policy."""
+    return replace(act, act=Step.PROPOSED, at="", who="", why="", sequence=0, previous="")
+
+
+def _read_both(models_root: Path) -> tuple[bytes, bytes]:
+    """Record and head as they stood at one moment, also while somebody adds an act: readers take no lock."""
+    head = _bytes_of(models_root / HEAD)
+    while True:
+        content, head_after = _bytes_of(models_root / RECORD), _bytes_of(models_root / HEAD)
+        if head_after == head:
+            return content, head
+        head = head_after
+
+
+def _check_head(found: bytes, digests: list[str]) -> None:
     # Digests by number of lines, so that both stand at their own place; the head may be one line behind.
     allowed = [_head(number, digests[number]) for number in range(len(digests))][-2:]
-    found = _bytes_of(models_root / HEAD) or _head(0, "")
-    if found not in allowed:
+    if (found or _head(0, "")) not in allowed:
         raise _refused("its end does not fit the head that is kept beside it: lines were cut off, changed or added")
 
 

@@ -131,7 +131,11 @@ def train(
     seed: Annotated[int, typer.Option()] = 1,
     label: LabelOption = None,
     weighted: Annotated[
-        bool, typer.Option("--weighted", help="Households drawn by chance count for those not drawn.")
+        bool,
+        typer.Option(
+            "--weighted",
+            help="Households drawn by chance count for those not drawn; made-up towns: fewer in need found.",
+        ),
     ] = False,
     tuned: Annotated[bool, typer.Option("--tuned", help="With the best settings that `sagak tune` found.")] = False,
 ) -> None:

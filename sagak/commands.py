@@ -33,7 +33,6 @@ from sources.koweps_core import ADAPTER as KOWEPS
 from sources.vault import names_of
 from training.recipe import Recipe
 from training.survey_bundle import train_on_survey
-from training.tracking import check_log
 from training.train import Trained, train
 
 _NEWEST = date.max
@@ -81,16 +80,17 @@ def run_train(
     """Trains and prints the figures beside the baselines."""
     settings = Settings.from_environment()
     core = find_core(settings.core, as_of or _NEWEST)
-    check_log(settings.mlruns)  # before minutes of training, not after
     if core.adapter == KOWEPS:
         if label or is_weighted or is_tuned:
             raise UsageError("The survey has one label and one recipe.", hint="Leave the options away.")
         _train_on_survey(settings, core, seed)
         return
     day, policy = as_of or core.as_of, with_label(settings.policy(), label)
-    recipe = chosen_recipe(settings, core, policy, as_of=day, seed=seed, is_weighted=is_weighted, is_tuned=is_tuned)
+    recipe, study = chosen_recipe(
+        settings, core, policy, as_of=day, seed=seed, is_weighted=is_weighted, is_tuned=is_tuned
+    )
     with stages() as progress:
-        trained = train_standard(settings, core, day, seed, progress, policy=policy, recipe=recipe)
+        trained = train_standard(settings, core, day, seed, progress, policy=policy, recipe=recipe, tuned_by=study)
     print_figures(out, trained.figures, wanted_rounds=policy.evaluation.test_rounds)
     _say_bundle(trained.folder, trained.digest)
 
@@ -123,6 +123,7 @@ def train_standard(
     *,
     policy: Policy | None = None,
     recipe: Recipe | None = None,
+    tuned_by: str | None = None,
 ) -> Trained:
     """Trains on the standard tables of a core."""
     return train(
@@ -134,6 +135,7 @@ def train_standard(
         models_root=settings.models,
         mlruns=settings.mlruns,
         recipe=recipe,
+        tuned_by=tuned_by,
         progress=progress,
     )
 

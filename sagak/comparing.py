@@ -10,7 +10,7 @@ from rich.console import Console
 from audit.comparison import compare
 from domain.calendar import Round
 from domain.errors import UsageError
-from domain.storage import storing, write_whole
+from domain.storage import FOR_A_FILE, check_writable, storing, write_whole
 from sagak.adapters import catalogue_of
 from sagak.progress import stages
 from sagak.settings import Settings
@@ -35,8 +35,10 @@ def run_compare(a: str, b: str, output: Path | None, *, seed: int) -> None:
             "A survey has no rounds on which two models could be compared.",
             hint="Its own figures stand in the bundle's card.",
         )
+    page = output or settings.exports / f"compare-{a}-{b}.html"
     catalogue = catalogue_of(core)
     bundle_a, bundle_b = (open_bundle(settings, catalogue, name) for name in (a, b))
+    check_writable(page, "The page")  # before minutes of judging, not after
     week = Round.of(core.as_of + timedelta(days=6))
     with stages() as progress:
         if not is_made_from(settings.matrices / week.label, core):
@@ -52,9 +54,7 @@ def run_compare(a: str, b: str, output: Path | None, *, seed: int) -> None:
             seed=seed,
             progress=progress,
         )
-    page = output or settings.exports / f"compare-{a}-{b}.html"
-    with storing("The page"):
-        page.parent.mkdir(parents=True, exist_ok=True)
+    with storing("The page", room=FOR_A_FILE):
         write_whole(page, compare_page(compared).encode())
     out.print(f"Compared on {len(compared.report['rounds'])} past rounds: {page}", soft_wrap=True, markup=False)
 

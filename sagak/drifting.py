@@ -1,9 +1,10 @@
 """The command that says whether the data has moved away from what the model in use was made on."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import reduce
-from operator import add
+from functools import partial
 
+import polars as pl
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
@@ -11,16 +12,16 @@ from rich.table import Table
 
 from audit.drift import Drift, Finding, Kind, Level, drift_between
 from domain.calendar import Round
-from features.catalogue import Catalogue
-from features.monthly_reports import history_months, monthly_reports
+from domain.errors import UsageError
 from sagak.adapters import catalogue_of
 from sagak.progress import stages
 from sagak.settings import Settings
 from sagak.weekly import Progress, is_made_from, make_matrices, open_bundle, read_part
 from scoring.bundle import Bundle
-from scoring.reference import Reference, build_reference, count_categories, count_round, listable
+from scoring.reference import Reference
 from scoring.score import raw_scores
 from sources.core import Core, find_core
+from training.reference import state_of_round
 
 # Its own exit code, so that a timer can tell an alarm from a mistake.
 ALARM_EXIT_CODE = 10
@@ -37,35 +38,37 @@ def run_drift(as_of: date | None, bundle_name: str | None) -> int:
     catalogue = catalogue_of(core)
     bundle = open_bundle(settings, catalogue, bundle_name)
     reference = Reference.from_json(bundle.reference)
+    _check_is_later(week, bundle, reference.rounds[0])
     with stages() as progress:
         if not is_made_from(settings.matrices / week.label, core):
             make_matrices(settings, week, progress=progress)
-        present = _present(settings, core, week, bundle, catalogue, reference, progress)
+        present = state_of_round(
+            core,
+            _districts(settings, core, week, progress),
+            catalogue,
+            partial(raw_scores, bundle),
+            as_of=week.as_of,
+            like=reference,
+        )
     drift = drift_between(reference, present, settings.policy().drift)
     _print(drift, bundle, week)
     return ALARM_EXIT_CODE if drift.level is Level.ALARM else 0
 
 
-def _present(
-    settings: Settings, core: Core, week: Round, bundle: Bundle, catalogue: Catalogue, reference: Reference,
-    progress: Progress,
-) -> Reference:  # fmt: skip
-    """This round in the terms of the bundle's reference, its scores cut at the same edges."""
-    counted, history = [], history_months(core, week.as_of)
-    for district in core.districts:
-        frame = listable(read_part(settings.matrices / week.label / f"{district}.parquet"))
-        counted.append(
-            count_round(frame, raw_scores(bundle, frame), catalogue, as_of=week.as_of, history_months=history)
+def _check_is_later(week: Round, bundle: Bundle, made_on: date) -> None:
+    """What was less known then would look like a change of the world."""
+    if week.as_of < made_on:
+        raise UsageError(
+            f"Round {week.label} is earlier than the data {bundle.name} was made on ({made_on}): drift looks forward.",
+            hint=f"Ask for a round from {made_on} on, or name an older model with --bundle.",
         )
+
+
+def _districts(settings: Settings, core: Core, week: Round, progress: Progress) -> Iterator[pl.DataFrame]:
+    """The round's features, one district after the other."""
+    for district in core.districts:
+        yield read_part(settings.matrices / week.label / f"{district}.parquet")
         progress("drift", 1, len(core.districts))
-    return build_reference(
-        [reduce(add, counted)],
-        catalogue,
-        population=core.rows["households"],
-        categories=count_categories(core),
-        reports=monthly_reports(core, as_of=week.as_of),
-        score_edges=reference.score.edges,
-    )
 
 
 def _print(drift: Drift, bundle: Bundle, week: Round) -> None:

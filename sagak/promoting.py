@@ -10,10 +10,10 @@ from rich.console import Console
 from domain.errors import BundleRefused, NotFound
 from features.catalogue import STANDARD, Catalogue
 from features.survey import SURVEY
-from outreach.gates import MODEL_IN_USE, NONE_IN_USE, Gate, failed, judge
+from outreach.gate import Gate
+from outreach.gates import MODEL_IN_USE, NONE_IN_USE, failed, judge
 from outreach.promotion import (
     approve,
-    checked_words,
     current_bundle,
     in_use,
     newest_approval,
@@ -23,12 +23,14 @@ from outreach.promotion import (
     was_in_use,
 )
 from outreach.promotion_record import Act, read_record
+from outreach.signing import checked_words
 from sagak.progress import Stages, stages
 from sagak.settings import Settings, now
+from sagak.weekly import check_label
 from scoring.bundle import Bundle, load_bundle
 from scoring.monotone import monotone_breaks
 from sources.core import find_core
-from training.backtest import backtest, contender_of
+from training.backtest import Contender, backtest, contender_of
 from training.report import evaluation_report
 
 _CATALOGUES = {catalogue.name: catalogue for catalogue in (STANDARD, SURVEY)}
@@ -37,6 +39,10 @@ _TRAINED_ON = "Judged on the figures of its training, which do not know the mode
 _NOT_COMPARED = f"{_TRAINED_ON}."
 _USED_BEFORE = f"{_TRAINED_ON}: it was in use before, and going back must not wait."
 _SURVEY_ONLY = f"{_TRAINED_ON}: the survey has no rounds on which two could be compared."
+_LABEL_CHANGED = (
+    "The label that ranks was changed in the policy, which is a decision of its own: {name} learned {learned}, the "
+    "list now ranks by {label}. So the two are not compared. The digest of the policy is recorded with this act."
+)
 _MADE_UP = "the people are made up"
 
 out = Console()
@@ -48,6 +54,7 @@ def run_propose(name: str, *, by: str, why: str) -> None:
     checked_words(by, why)  # before minutes of judging, not after
     catalogue = _catalogue_of(name)
     bundle = load_bundle(settings.models / name, catalogue)
+    check_label(bundle, catalogue, settings.policy())
     replaces = _digest_in_use(settings, catalogue)
     with stages() as progress:
         gates = _judged(settings, bundle, catalogue, progress)
@@ -126,17 +133,26 @@ def _judged(settings: Settings, bundle: Bundle, catalogue: Catalogue, progress: 
         return judge(bundle.metrics, policy, breaks=breaks, not_compared=_SURVEY_ONLY)
     core, label = find_core(settings.core, date.max), policy.label.ranks_by
     contenders = {"candidate": contender_of(bundle, label=label)}
-    not_compared = NONE_IN_USE
-    try:
-        contenders[MODEL_IN_USE] = contender_of(current_bundle(settings.models, catalogue), label=label)
-    except BundleRefused as error:  # damaged, or made for the features of a former version: it cannot rank anybody
-        not_compared = f"The model in use cannot be compared: {error}"
-    except NotFound:
-        pass
+    in_use_now, not_compared = _model_in_use(settings, catalogue, label)
+    if in_use_now:
+        contenders[MODEL_IN_USE] = in_use_now
     seed = contenders["candidate"].recipe.seed
     tested = backtest(core, catalogue, policy, contenders, as_of=core.as_of, seed=seed, progress=progress)
     report = evaluation_report(tested, policy, as_of=core.as_of, seed=seed)
     return judge(report, policy, breaks=breaks, not_compared=not_compared)
+
+
+def _model_in_use(settings: Settings, catalogue: Catalogue, label: str) -> tuple[Contender | None, str]:
+    """The model in use as a contender, or why there is none to compare with: never without a sentence."""
+    try:
+        bundle = current_bundle(settings.models, catalogue)
+        if bundle.label != label:
+            return None, _LABEL_CHANGED.format(name=bundle.name, learned=bundle.label, label=label)
+        return contender_of(bundle, label=label), ""
+    except NotFound:
+        return None, NONE_IN_USE
+    except BundleRefused as error:  # damaged, or made for the features of a former version: it cannot rank anybody
+        return None, f"The model in use cannot be compared: {error}"
 
 
 def _digest_in_use(settings: Settings, catalogue: Catalogue) -> str | None:

@@ -20,7 +20,7 @@ from sources.koweps_core import ADAPTER as KOWEPS
 from training.labels import get_label
 from training.recipe import Recipe
 from training.study import Trial
-from training.tuning import Tuned, chosen_trial, tune
+from training.tuning import Tuned, get_tuned, tune
 
 _SHOWN = 4
 _ROWS = {
@@ -73,15 +73,19 @@ def with_label(policy: Policy, label: str | None) -> Policy:
 
 def chosen_recipe(
     settings: Settings, core: Core, policy: Policy, *, as_of: date, seed: int, is_weighted: bool, is_tuned: bool
-) -> Recipe:
-    """The default recipe or the one tuning chose; raises `NotFound` where nothing was tuned on these data."""
-    recipe = Recipe()
+) -> tuple[Recipe, str | None]:
+    """The default recipe, or the one tuning chose with the study's name.
+
+    Raises `NotFound` where nothing was tuned on these data.
+    """
+    recipe, study = Recipe(), None
     if is_tuned:
-        trial = chosen_trial(core, catalogue_of(core), policy, as_of=as_of, seed=seed, mlruns=settings.mlruns)
+        tuned = get_tuned(core, catalogue_of(core), policy, as_of=as_of, seed=seed, mlruns=settings.mlruns)
+        trial, study = tuned.chosen, tuned.study
         recipe = trial.recipe
         what = f"Settings of trial {trial.number}" if trial.number else "The default recipe, which nothing was above"
         out.print(f"{what}; average precision {trial.value:.3f} when tuned.", highlight=False)
-    return replace(recipe, is_weighted=is_weighted, seed=seed)
+    return replace(recipe, is_weighted=is_weighted, seed=seed), study
 
 
 def _print_tuning(tuned: Tuned, *, wanted: int) -> None:

@@ -7,15 +7,15 @@ from pathlib import Path
 import polars as pl
 
 from domain.calendar import Round
-from domain.errors import CheckFailed
+from domain.errors import BundleRefused, CheckFailed
 from domain.listing import Entry
 from domain.policy import Policy
 from domain.storage import replaced_folder, sole_writer, write_whole
-from features.catalogue import Catalogue
+from features.catalogue import STANDARD, Catalogue
 from features.declaration import AsOf
 from features.matrices import write_matrices
 from outreach.entries import district_entries
-from outreach.promotion import bundle_in_use_once, current_bundle
+from outreach.promotion import current_bundle
 from outreach.publishing import PublishedRound, make_current, published_round, read_entries, stage_lists
 from sagak.adapters import catalogue_of, dongs_of_core
 from sagak.settings import Settings
@@ -25,6 +25,7 @@ from serving.presenting import csv_bytes
 from serving.wording_ko import EXPORT_NAME
 from sources.core import Core, find_core
 from sources.parquet import write_parquet
+from training.labels import get_label
 
 Progress = Callable[[str, int, int], None]
 _MADE_FROM = "made_from"
@@ -41,9 +42,13 @@ def make_matrices(settings: Settings, week: Round, *, progress: Progress = _quie
 
 
 def make_scores(settings: Settings, week: Round, bundle: Bundle, *, progress: Progress = _quiet) -> Path:
-    """Every household's score of the round, on disk; makes the features first where they are not of its delivery."""
+    """Every household's score of the round, on disk; makes the features first where they are not of its delivery.
+
+    Raises as `check_label` does.
+    """
+    core = find_core(settings.core, week.as_of)
+    check_label(bundle, catalogue_of(core), settings.policy())
     with _alone(settings):
-        core = find_core(settings.core, week.as_of)
         if not is_made_from(settings.matrices / week.label, core):
             _make_matrices(settings, core, week, progress)
         return _make_scores(settings, week, bundle, progress)
@@ -54,11 +59,13 @@ def run_round(
 ) -> PublishedRound:
     """The whole week for one as-of date; nobody sees anything before its last step.
 
-    Lists are made with the bundle in use, or a named one that two people approved at some time.
+    Lists are made with the bundle in use. ``bundle_name`` only confirms it: a former one is first proposed and approved
+    again, since going back is a decision of two people as well. Raises `BundleRefused` for any other.
     """
     policy = settings.policy()
     core = find_core(settings.core, week.as_of)
-    bundle = _approved(settings, catalogue_of(core), bundle_name)
+    bundle = _in_use(settings, catalogue_of(core), bundle_name)
+    check_label(bundle, catalogue_of(core), policy)
     with _alone(settings):
         _make_matrices(settings, core, week, progress)
         _make_scores(settings, week, bundle, progress)
@@ -134,10 +141,29 @@ def open_bundle(settings: Settings, catalogue: Catalogue, name: str | None = Non
     return load_bundle(settings.models / name, catalogue) if name else current_bundle(settings.models, catalogue)
 
 
-def _approved(settings: Settings, catalogue: Catalogue, name: str | None) -> Bundle:
-    if name:
-        return bundle_in_use_once(settings.models, catalogue, name)
-    return current_bundle(settings.models, catalogue)
+def check_label(bundle: Bundle, catalogue: Catalogue, policy: Policy) -> None:
+    """Raises `BundleRefused` where a bundle learned another label than the policy ranks by.
+
+    Raises `UsageError` where the policy names a label that there is not. A survey's label is its own: none of the
+    policy's can be known from its answers.
+    """
+    label = get_label(policy.label.ranks_by).name
+    if catalogue.name == STANDARD.name and bundle.label != label:
+        raise BundleRefused(
+            f"{bundle.name} learned {bundle.label}, and the policy ranks by {label}.",
+            hint="Use one that learned what the list ranks by (sagak train makes it), or change [label] ranks_by back.",
+        )
+
+
+def _in_use(settings: Settings, catalogue: Catalogue, name: str | None) -> Bundle:
+    named = load_bundle(settings.models / name, catalogue) if name else None
+    bundle = current_bundle(settings.models, catalogue)
+    if named and named.digest != bundle.digest:
+        raise BundleRefused(
+            f"{named.name} is not in use, {bundle.name} is: lists are published with that one alone.",
+            hint=f"Try it with sagak score --bundle {named.name}, or propose it: sagak propose {named.name}.",
+        )
+    return bundle
 
 
 def households_of(core: Core) -> int:

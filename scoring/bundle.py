@@ -26,7 +26,7 @@ from typing import Any
 import lightgbm as lgb
 
 from domain.errors import BundleRefused, NotFound
-from domain.storage import storing, write_whole
+from domain.storage import FOR_A_FILE, storing, write_whole
 from features.catalogue import Catalogue, schema_digest
 from scoring.calibration import Calibration
 
@@ -97,7 +97,7 @@ def write_bundle(folder: Path, files: Mapping[str, str], *, label: str, catalogu
         "files": {name: {"sha256": _sha256(content), "bytes": len(content)} for name, content in contents.items()},
     }
     digest = _sha256(canonical_json(about).encode())
-    with storing(f"The bundle {folder.name}"):
+    with storing(f"The bundle {folder.name}", room=FOR_A_FILE):
         staging = folder.with_name(f".{folder.name}.staging")
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
@@ -167,13 +167,33 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
             raise _damaged(folder, "manifest.json")
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise _damaged(folder, "manifest.json") from error
-    if about.get("sagak_bundle") != FORMAT or about.get("name") != folder.name:
-        raise BundleRefused(f"{folder.name} holds a bundle of another name or format.")
+    _check_format(folder, about.get("sagak_bundle"))
+    if about.get("name") != folder.name:
+        raise BundleRefused(
+            f"The folder {folder.name} holds a bundle of another name.", hint="Give the folder its former name back."
+        )
     if stated != _sha256(canonical_json(about).encode()) or text != canonical_json(about | {"digest": stated}):
         raise _damaged(folder, "manifest.json")
     if set(files) != set(FILES) or {path.name for path in folder.iterdir()} != {*FILES, "manifest.json"}:
         raise BundleRefused(f"{folder.name} has files missing or too many.", hint="Copy the bundle again, whole.")
     return about | {"digest": stated}
+
+
+def _check_format(folder: Path, found: object) -> None:
+    """Formats are counted upwards, so a number tells which way round the versions differ."""
+    if type(found) is not int:
+        raise _damaged(folder, "manifest.json")
+    numbers = f"(format {found}; this one reads {FORMAT})"
+    if found < FORMAT:
+        raise BundleRefused(
+            f"{folder.name} was written by an earlier version {numbers}.",
+            hint="Train again: sagak train, then sagak propose.",
+        )
+    if found > FORMAT:
+        raise BundleRefused(
+            f"{folder.name} was written by a later version {numbers}.",
+            hint="Use the version that wrote it, or train again: sagak train, then sagak propose.",
+        )
 
 
 def _read_verified(folder: Path, name: str, entry: Mapping[str, Any]) -> bytes:

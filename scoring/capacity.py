@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 
 from scoring.evidence import Evidence
-from scoring.figures import Figure, effective_n, kish_effective_n, least_margins, resampled_figure
-from scoring.list_sums import ListSums, list_sums, resampled
+from scoring.figures import NAN, Figure, effective_n, kish_effective_n, least_margins, resampled_figure
+from scoring.list_sums import ListSums, counts_of, group_of, list_sums, resampled
 from scoring.resampling import Floats
 
 ESTIMATES = ("naive", "weighted", "inverse_propensity", "doubly_robust")
@@ -33,7 +33,10 @@ _NO_PLACE = 1e-9
 
 @dataclass(frozen=True)
 class Backing:
-    """What stands behind an estimate, each (groups, labels): rows, effective rows, least reach below and above."""
+    """What stands behind an estimate, each (groups, labels): rows, effective rows, least reach below and above.
+
+    A reach of zero leaves the interval to the resamples (`resampled_figure`).
+    """
 
     n: Floats
     effective_n: Floats
@@ -43,13 +46,17 @@ class Backing:
 
 @dataclass(frozen=True)
 class MeasuredList:
-    """A method's list on the data as they are and on each resample: estimates are (1 + draws, groups, labels)."""
+    """A method's list on the data as they are and on each resample: estimates are (1 + draws, groups, labels).
+
+    ``cuts`` are the lists of a dong and round with ties at the cut: group, tied (candidates) and tied_places.
+    """
 
     method: str
     labels: tuple[str, ...]
     groups: tuple[str, ...]
     dongs: int
     observed: ListSums
+    cuts: pl.DataFrame
     estimates: Mapping[str, Floats]
     backing: Mapping[str, Backing]
 
@@ -61,19 +68,43 @@ class MeasuredList:
         figure = resampled_figure(
             values, dongs=self.dongs, n=n, effective=effective, margins=(below, above), within=_WITHIN[name]
         )
-        return _with_ties(figure, self.observed, at) if name in ESTIMATES[1:] else figure
+        cuts = self.cuts.filter(group=group)
+        if name not in ESTIMATES[1:] or cuts.is_empty():
+            return figure
+        return _with_ties(figure, cuts, self._tied_rate(at), self._places(at), within=_WITHIN[name])
+
+    def _places(self, at: tuple[int, int]) -> float:
+        return float(self.observed.places[at[0], 0].sum())
+
+    def _tied_rate(self, at: tuple[int, int]) -> float:
+        """Share in need among those tied at a cut, all lists together: of one list hardly anybody is judged."""
+        need, tied = float(self.observed.tied_need[at]), float(self.observed.tied[at[0], 0])
+        return need / tied if tied else NAN
 
 
 def measure_list(evidence: Evidence, method: str, labels: Sequence[str], *, by: str = "all") -> MeasuredList:
-    """The list of ``method``, apart for each group of ``by`` ("all" has one group, "")."""
+    """The list of ``method``, apart for each group of ``by``: an attribute, "round", or "all" (one group, "")."""
     groups, of_dongs = list_sums(evidence, method, labels, by=by)
     sums = resampled(of_dongs, evidence.times)
     observed = ListSums(**{name: array[0] for name, array in vars(sums).items()})
     estimates = estimate(sums)
     now = {name: array[0] for name, array in estimates.items()}
     return MeasuredList(
-        method, tuple(labels), groups, len(evidence.dongs), observed, estimates, _backing(observed, now)
+        method,
+        tuple(labels),
+        groups,
+        len(evidence.dongs),
+        observed,
+        _cuts(evidence, method, by),
+        estimates,
+        _backing(observed, now),
     )
+
+
+def _cuts(evidence: Evidence, method: str, by: str) -> pl.DataFrame:
+    """The lists with ties at the cut; of a group of households none, since counts do not say whom of it a tie seats."""
+    lists = counts_of(evidence, method, by).filter(pl.col("tied_places") > _NO_PLACE)
+    return lists.select("tied", "tied_places", group=group_of(lists, by, "group"))
 
 
 def estimate(sums: ListSums) -> dict[str, Floats]:
@@ -85,17 +116,19 @@ def estimate(sums: ListSums) -> dict[str, Floats]:
       with the response of a stratum as in Särndal, Swensson and Wretman 1992, chapter 15).
     - doubly_robust: the stated probabilities of everybody on the list, plus what the judged ones show them to be off by
       (Robins, Rotnitzky and Zhao 1994).
+
+    The last two are no means of proportions, so that Wilson's interval says nothing of them: theirs is that of the
+    resamples alone. It is too narrow where few rows were drawn, which is why the weighted figure is the headline.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         total, response = sums.places.sum(-1), sums.answered / sums.listed
-        weighted = _over_held(sums, sums.places * sums.hits / sums.weight) / total
+        found = _over_held(sums, sums.places * sums.hits / sums.weight)
         corrections = _over_held(sums, (sums.hits - sums.stated) / response)
-        found = weighted * total
         need = found + _missed(sums)
         recall = np.where(need > 0, found / need, np.nan)
         return {
             "naive": sums.place_hits / sums.place,
-            "weighted": weighted,
+            "weighted": found / total,
             "inverse_propensity": _over_held(sums, sums.hits / response) / total,
             "doubly_robust": (sums.expected + corrections) / total,
             "recall": recall,
@@ -133,11 +166,12 @@ def _backing(sums: ListSums, now: Mapping[str, Floats]) -> dict[str, Backing]:
     recall_below, recall_above = _recall_reach(sums, now, total, below, above)
     need_rows = effective_n(sums.need.sum(-1), sums.need_squares)
     naive_reach = least_margins(np.ones((1,)), now["naive"][..., None], naive_rows[..., None])
+    by_resamples = np.zeros_like(below)
     behind = {
         "naive": (sums.rows, naive_rows, *naive_reach),
         "weighted": (sums.rows, weighted_rows, below, above),
-        "inverse_propensity": (sums.rows, propensity_rows, below, above),
-        "doubly_robust": (sums.rows, propensity_rows, below, above),
+        "inverse_propensity": (sums.rows, propensity_rows, by_resamples, by_resamples),
+        "doubly_robust": (sums.rows, propensity_rows, by_resamples, by_resamples),
         "recall": (sums.positives, need_rows, recall_below, recall_above),
         "lift": (sums.rows, weighted_rows, recall_below * lift, recall_above * lift),
     }
@@ -173,22 +207,18 @@ def _recall_reach(
         )
 
 
-def _with_ties(figure: Figure, sums: ListSums, at: tuple[int, int]) -> Figure:
+def _with_ties(figure: Figure, cuts: pl.DataFrame, rate: float, total: float, *, within: tuple[float, float]) -> Figure:
     """The figure with all ties at the cut broken in favour of need (best) and against it (worst).
 
-    Of K households tied for T places a share r is in need: at best min(T, K r) of the places go to them, at worst
-    max(0, T - K (1 - r)), drawn by chance T r.
+    Of K households of a dong and round tied for T places a share ``rate`` r is in need: at best min(T, K r) of the
+    places go to them, at worst max(0, T - K (1 - r)), drawn by chance T r. A place of one dong is no other dong's, so
+    the bounds add up list by list; ``total`` are all places.
     """
-    group = at[0]
-    places, tied = float(sums.tied_places[group, 0]), float(sums.tied_candidates[group, 0])
-    if places <= _NO_PLACE:
-        return figure
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rate = float(sums.tied_need[at] / sums.tied[group, 0])
-    drawn, total = places * rate, float(sums.places[group, 0].sum())
-    best = figure.value + (np.minimum(places, tied * rate) - drawn) / total
-    worst = figure.value + (np.maximum(0.0, places - tied * (1 - rate)) - drawn) / total
-    return replace(figure, best=float(min(best, 1.0)), worst=float(max(worst, 0.0)))
+    places, tied = (cuts[name].to_numpy().astype(np.float64) for name in ("tied_places", "tied"))
+    best = figure.value + (np.minimum(places, tied * rate) - places * rate).sum() / total
+    worst = figure.value + (np.maximum(0.0, places - tied * (1 - rate)) - places * rate).sum() / total
+    best, worst = np.clip((best, worst), *within)
+    return replace(figure, best=float(best), worst=float(worst))
 
 
 def paired_difference(evidence: Evidence, one: MeasuredList, other: MeasuredList, label: str) -> Figure:
@@ -225,24 +255,18 @@ def _row_shares(evidence: Evidence, measured: MeasuredList) -> Floats:
 
 
 def precision_by_dong(evidence: Evidence, method: str, label: str) -> pl.DataFrame:
-    """Each dong's places and its precision by every estimator, null where undefined; the response is that of all dongs.
+    """A row a dong, in the order of ``evidence.dongs``: precision naive and weighted, null where undefined, and n.
 
-    Columns: ``dong_code``, ``places``, ``chosen_places``, ``n`` (judged rows on the list), and `ESTIMATES`.
+    ``n`` are the judged rows on its list.
     """
     _, sums = list_sums(evidence, method, [label])
-    everywhere = {
-        name: np.broadcast_to(getattr(sums, name).sum(axis=0), getattr(sums, name).shape)
-        for name in ("listed", "answered")
-    }
-    estimates = estimate(replace(sums, **everywhere))
-    columns = {name: estimates[name][:, 0, 0] for name in ESTIMATES}
-    counts = {"places": sums.places[:, 0, 0].sum(-1), "chosen_places": sums.places[:, 0, 0, 0]}
-    frame = pl.DataFrame({"dong_code": evidence.dongs, **counts, "n": sums.rows[:, 0, 0].astype(np.int64), **columns})
-    return frame.with_columns(pl.col(ESTIMATES).fill_nan(None))
+    estimates = estimate(sums)
+    columns = {name: estimates[name][:, 0, 0] for name in ("naive", "weighted")}
+    frame = pl.DataFrame({"n": sums.rows[:, 0, 0].astype(np.int64), **columns})
+    return frame.with_columns(pl.col(columns).fill_nan(None))
 
 
-def precision_by_round(evidence: Evidence, method: str, label: str) -> dict[int, float]:
+def precision_by_round(evidence: Evidence, method: str, label: str) -> dict[int, Figure]:
     """Weighted precision at capacity of each round by itself, oldest first."""
-    rounds, of_dongs = list_sums(evidence, method, [label], by="round")
-    estimates = estimate(ListSums(**{name: array.sum(axis=0) for name, array in vars(of_dongs).items()}))
-    return dict(sorted(zip(map(int, rounds), estimates["weighted"][:, 0].tolist(), strict=True)))
+    measured = measure_list(evidence, method, [label], by="round")
+    return {int(day): measured.figure("weighted", label, group=day) for day in sorted(measured.groups, key=int)}

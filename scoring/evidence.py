@@ -10,7 +10,8 @@ import polars as pl
 from scoring.resampling import Floats, Places, draw_dongs
 
 # Listed by rule, so certain; and everybody else, of whom chance drew some with a known probability.
-STRATA = ("chosen", "drawn")
+CHOSEN, DRAWN = "chosen", "drawn"
+STRATA = (CHOSEN, DRAWN)
 
 
 @dataclass(frozen=True)

@@ -48,12 +48,16 @@ def json_number(value: float) -> float | None:
 def only_telling(data: Any, *, min_effective_n: float) -> Any:
     """An evaluation as JSON data, without the values of figures that too few effective rows stand behind.
 
-    Such a figure keeps its ``n`` and ``effective_n``, so that whoever shows it can say why it is not told. A figure of
-    no rows at all stays: the difference of two equal lists is zero for certain.
+    A figure, or a row of figures with one ``effective_n``, keeps its words, its ``n`` and ``effective_n``, so that
+    whoever shows it can say what is not told, and why. A figure of no rows at all stays: the difference of two equal
+    lists is zero for certain.
     """
     if isinstance(data, Mapping):
-        if "effective_n" in data and 0 < (data["effective_n"] or 0) < min_effective_n:
-            return {name: data[name] if name in ("n", "effective_n") else None for name in data}
+        if "effective_n" in data and data["n"] and (data["effective_n"] or 0) < min_effective_n:
+            return {
+                name: value if name in ("n", "effective_n") or isinstance(value, str) else None
+                for name, value in data.items()
+            }
         return {name: only_telling(value, min_effective_n=min_effective_n) for name, value in data.items()}
     if isinstance(data, list | tuple):
         return [only_telling(value, min_effective_n=min_effective_n) for value in data]
@@ -89,7 +93,8 @@ def proportion_interval(value: ArrayLike, rows: ArrayLike) -> tuple[Floats, Floa
         # Rounding may put a sum of equal weights a hair beyond 1.
         spread = np.maximum(value * (1 - value), 0) / rows + (_Z / (2 * rows)) ** 2
         half = _Z * np.sqrt(spread) / (1 + _Z**2 / rows)
-    return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
+    # Nor may it put the ends a hair inside a value of 0 or 1.
+    return np.clip(middle - half, 0.0, value), np.clip(middle + half, value, 1.0)
 
 
 def least_margins(share: ArrayLike, value: ArrayLike, rows: ArrayLike) -> tuple[Floats, Floats]:

@@ -35,74 +35,101 @@ class ListSums:
     # of everybody, judged or not:
     places: Floats  # by stratum
     expected: Floats  # p m
-    tied_places: Floats
-    tied_candidates: Floats
     sizes: Floats  # candidates by stratum, whatever the group
     listed: Floats  # candidates listed, by stratum, whatever the group
     answered: Floats  # of whom the outcome is known
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Where each row of a frame is added: its dong and its group."""
+
+    dong: Places
+    group: Places
+    dongs: int
+    groups: int
+
+    def add(self, values: Floats) -> Floats:
+        """Sums of each column, shape (dongs, groups, columns)."""
+        return sums_by_cell(values, self.dong, self.group, dongs=self.dongs, groups=self.groups)
+
+    def add_apart(self, values: Floats, stratum: Places) -> Floats:
+        """The same for each stratum by itself, on one axis more."""
+        many = len(STRATA)
+        cell = self.group * many + stratum
+        sums = sums_by_cell(values, self.dong, cell, dongs=self.dongs, groups=self.groups * many)
+        return np.moveaxis(sums.reshape(self.dongs, self.groups, many, -1), 2, -1)
 
 
 def list_sums(
     evidence: Evidence, method: str, labels: Sequence[str], *, by: str = "all"
 ) -> tuple[tuple[str, ...], ListSums]:
     """Sums by dong of a method's list, apart for each group of ``by``: an attribute, "round", or "all"."""
-    counts = evidence.lists.get((method, by if by != "round" else "all"))
-    if counts is None:
-        raise ValueError(f"no places of {method} by {by}")
-    rows, everybody = evidence.judged, evidence.lists[method, "all"]
-    row_group, count_group = group_of(rows, by, by), group_of(counts, by, "group")
+    counts = counts_of(evidence, method, by)
+    row_group, count_group = group_of(evidence.judged, by, by), group_of(counts, by, "group")
     groups = tuple(sorted({*row_group.unique(), *count_group.unique()}))
-    row_cell = (evidence.dong, codes_of(row_group, groups), len(groups))
-    count_cell = (positions(counts, "dong"), codes_of(count_group, groups), len(groups))
+    size = (len(evidence.dongs), len(groups))
+    rows = _Cells(evidence.dong, codes_of(row_group, groups), *size)
+    cells = _Cells(positions(counts, "dong"), codes_of(count_group, groups), *size)
+    return groups, ListSums(
+        **_of_judged(evidence, method, labels, rows), **_of_counts(counts, cells), **_of_candidates(evidence, method)
+    )
+
+
+def _of_judged(evidence: Evidence, method: str, labels: Sequence[str], cells: _Cells) -> dict[str, Floats]:
     p, w = evidence.place(method)[:, None], evidence.weight[:, None]
     y = np.column_stack([evidence.truth(label) for label in labels])
     stated = evidence.probability(method)
     m = np.full_like(p, np.nan) if stated is None else stated[:, None]
     is_tied = ((p > 0) & (p < 1)).astype(np.float64)
-    dongs = len(evidence.dongs)
+    added = {
+        "rows": (p > 0).astype(np.float64),
+        "place": p,
+        "place_squares": p**2,
+        "place_hits": p * y,
+        "need_squares": (w * y) ** 2,
+        "positives": y,
+        "tied": w * is_tied,
+        "tied_need": w * is_tied * y,
+    }
+    apart = {
+        "weight": w * p,
+        "weight_squares": (w * p) ** 2,
+        "hits": w * p * y,
+        "stated": w * p * m,
+        "need": w * y,
+    }
+    of_all = {"all_weight": w, "all_squares": w**2}
+    return (
+        {name: cells.add(values) for name, values in added.items()}
+        | {name: cells.add_apart(values, evidence.stratum) for name, values in apart.items()}
+        | {
+            name: cells.add_apart(values, evidence.stratum).sum(axis=1, keepdims=True)
+            for name, values in of_all.items()
+        }
+    )
 
-    def of_rows(values: Floats) -> Floats:
-        return sums_by_cell(values, *row_cell[:2], dongs=dongs, groups=row_cell[2])
 
-    def by_stratum(values: Floats) -> Floats:
-        dong, group, many = row_cell
-        cell = group * len(STRATA) + evidence.stratum
-        sums = sums_by_cell(values, dong, cell, dongs=dongs, groups=many * len(STRATA))
-        return np.moveaxis(sums.reshape(dongs, many, len(STRATA), -1), 2, -1)
+def _of_counts(counts: pl.DataFrame, cells: _Cells) -> dict[str, Floats]:
+    values = counts.select("chosen_places", "places", pl.col("expected").cast(pl.Float64)).to_numpy()
+    chosen, places, expected = np.moveaxis(cells.add(values), -1, 0)
+    return {"places": np.stack([chosen, places - chosen], axis=-1)[:, :, None], "expected": expected[..., None]}
 
-    def of_counts(*columns: str) -> Floats:
-        values = counts.select(pl.col(columns).cast(pl.Float64)).to_numpy()
-        return sums_by_cell(values, *count_cell[:2], dongs=dongs, groups=count_cell[2])
 
-    places = of_counts("chosen_places", "places")[:, :, None, :]
-    places[..., 1] -= places[..., 0]
+def _of_candidates(evidence: Evidence, method: str) -> dict[str, Floats]:
+    everybody, dongs = evidence.lists[method, "all"], len(evidence.dongs)
     listed, answered = (_of_listings(evidence, column) for column in ("listed", "judged"))
     candidates = np.bincount(positions(everybody, "dong"), everybody["candidates"].to_numpy(), minlength=dongs)
     sizes = np.stack([listed[..., 0], candidates[:, None, None] - listed[..., 0]], axis=-1)
-    return groups, ListSums(
-        rows=of_rows((p > 0).astype(np.float64)),
-        place=of_rows(p),
-        place_squares=of_rows(p**2),
-        place_hits=of_rows(p * y),
-        weight=by_stratum(w * p),
-        weight_squares=by_stratum((w * p) ** 2),
-        hits=by_stratum(w * p * y),
-        stated=by_stratum(w * p * m),
-        need=by_stratum(w * y),
-        need_squares=of_rows((w * y) ** 2),
-        positives=of_rows(y),
-        tied=of_rows(w * is_tied),
-        tied_need=of_rows(w * is_tied * y),
-        all_weight=by_stratum(w).sum(axis=1, keepdims=True),
-        all_squares=by_stratum(w**2).sum(axis=1, keepdims=True),
-        places=places,
-        expected=of_counts("expected"),
-        tied_places=np.nan_to_num(of_counts("tied_places")),
-        tied_candidates=np.nan_to_num(of_counts("tied")),
-        sizes=sizes,
-        listed=listed,
-        answered=answered,
-    )
+    return {"sizes": sizes, "listed": listed, "answered": answered}
+
+
+def counts_of(evidence: Evidence, method: str, by: str) -> pl.DataFrame:
+    """The counts of a method's places for the groups of ``by``; those of a round are those of all in it."""
+    counts = evidence.lists.get((method, by if by != "round" else "all"))
+    if counts is None:
+        raise ValueError(f"no places of {method} by {by}")
+    return counts
 
 
 def resampled(sums: ListSums, times: Floats) -> ListSums:

@@ -2,7 +2,8 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.metrics import average_precision_score, roc_auc_score
+
+from scoring.figures import kish_effective_n
 
 Floats = NDArray[np.float64]
 
@@ -50,8 +51,11 @@ def calibration_error(
 
 def reliability_curve(
     truth: ArrayLike, probability: ArrayLike, *, weight: ArrayLike | None = None, bins: int = 10
-) -> list[tuple[float, float, int]]:
-    """Stated rate, observed rate and rows of up to ``bins`` bins with about as many rows; equals stay together."""
+) -> list[tuple[float, float, int, float]]:
+    """Stated rate, observed rate, rows and effective rows of up to ``bins`` bins; equals stay together.
+
+    The bins have about as many rows each.
+    """
     truth, probability = np.asarray(truth, float), np.asarray(probability, float)
     weight = np.ones_like(truth) if weight is None else np.asarray(weight, float)
     if not len(truth):
@@ -63,25 +67,11 @@ def reliability_curve(
             float(np.average(probability[inside], weights=weight[inside])),
             float(np.average(truth[inside], weights=weight[inside])),
             int(inside.sum()),
+            kish_effective_n(weight[inside]),
         )
         for index in np.unique(place)
         if (inside := place == index).any()
     ]
-
-
-def ranking_figures(truth: ArrayLike, score: ArrayLike) -> dict[str, float]:
-    """ROC-AUC, average precision, and precision, recall and lift in the top tenth; NaN with one class only."""
-    truth = np.asarray(truth, float)
-    base = float(truth.mean()) if len(truth) else float("nan")
-    both = len(np.unique(truth)) == 2
-    top = precision_at(truth, score, len(truth) * 0.10)
-    return {
-        "roc_auc": float(roc_auc_score(truth, score)) if both else float("nan"),
-        "average_precision": float(average_precision_score(truth, score)) if both else float("nan"),
-        "precision_at_10pct": top,
-        "recall_at_10pct": recall_at(truth, score, len(truth) * 0.10),
-        "lift_at_10pct": top / base if base else float("nan"),
-    }
 
 
 def probability_figures(truth: ArrayLike, probability: ArrayLike) -> dict[str, float]:

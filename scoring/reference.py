@@ -48,6 +48,8 @@ EDGES: Mapping[Unit, tuple[float, ...]] = {
 # Scores are first counted on this grid (log-odds), so that deciles need no second look at the households.
 _SCORE_GRID = np.round(np.arange(-1_200, 1_201) / 100, 2)
 _SCORE_BINS = 10
+# How long a history most of what a model learned asks for; its scores are compared from there on.
+_YEAR_MONTHS = 12
 # The places of a histogram's counts that are no bins: unknown, then the feature's "nothing".
 UNKNOWN, NOTHING, FIRST_BIN = 0, 1, 2
 
@@ -83,25 +85,26 @@ class Histogram:
     """Households by value, a row of counts for each round: unknown, "nothing", then the bins between ``edges``.
 
     A bin holds what is at least its lower and below its upper edge. ``is_of_dong`` says that all households of a dong
-    share one value, so that chance has as many draws as there are dongs; ``looks_back`` that the value depends on how
-    long a history was delivered.
+    share one value, so that chance has as many draws as there are dongs; ``looks_back_months`` how many months of the
+    delivered history the value depends on (0: none).
     """
 
     edges: tuple[float, ...]
     counts: tuple[tuple[int, ...], ...]
     is_of_dong: bool = False
-    looks_back: bool = False
+    looks_back_months: int = 0
 
     def to_json(self) -> dict[str, Any]:
         counts = [disclosed(row).tolist() for row in self.counts]
-        flags = {"is_of_dong": self.is_of_dong, "looks_back": self.looks_back}
+        flags = {"is_of_dong": self.is_of_dong, "looks_back_months": self.looks_back_months}
         return {"edges": list(self.edges), "counts": counts} | flags
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         rows = tuple(tuple(int(count) for count in row) for row in data["counts"])
         edges = tuple(float(edge) for edge in data["edges"])
-        return cls(edges, rows, is_of_dong=bool(data["is_of_dong"]), looks_back=bool(data["looks_back"]))
+        months = int(data["looks_back_months"])
+        return cls(edges, rows, is_of_dong=bool(data["is_of_dong"]), looks_back_months=months)
 
 
 @dataclass(frozen=True)
@@ -241,7 +244,9 @@ def build_reference(
         rounds[0].dongs,
         population,
         {feature.name: _histogram(feature, rounds) for feature in catalogue.learned},
-        Histogram(edges, tuple(_regrouped(counted.scores, edges) for counted in rounds)),
+        Histogram(
+            edges, tuple(_regrouped(counted.scores, edges) for counted in rounds), looks_back_months=_YEAR_MONTHS
+        ),
         categories,
         reports,
     )
@@ -249,10 +254,15 @@ def build_reference(
 
 def _histogram(feature: Feature, rounds: Iterable[RoundCounts]) -> Histogram:
     counts = tuple(tuple(counted.features[feature.name].tolist()) for counted in rounds)
-    looks_back = feature.unit is Unit.MONTHS_AGO or feature.name.endswith("_24m")
-    return Histogram(
-        EDGES[feature.unit], counts, is_of_dong=isinstance(feature.measure, AreaRate), looks_back=looks_back
-    )
+    is_of_dong = isinstance(feature.measure, AreaRate)
+    return Histogram(EDGES[feature.unit], counts, is_of_dong=is_of_dong, looks_back_months=_looks_back(feature))
+
+
+def _looks_back(feature: Feature) -> int:
+    """Months of history a feature counts over: all there are for "months ago", else as its name says ("…_12m")."""
+    if feature.unit is Unit.MONTHS_AGO:
+        return HISTORY_MONTHS
+    return next((months for months in (_YEAR_MONTHS, HISTORY_MONTHS) if feature.name.endswith(f"_{months}m")), 0)
 
 
 def _deciles(scores: Counts) -> list[float]:

@@ -1,6 +1,6 @@
-"""Words that documents of a model and pages share: methods, and the groups in which a model is judged."""
+"""Words that documents of a model and pages share: methods, labels, tables, groups, and counts that are not told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from domain.household import HouseholdType
 
@@ -19,6 +19,25 @@ BASELINES: Mapping[str, str] = {
     "indicator_count": "위기정보 개수(예전 방식)",
     "area_only": "지역만 보기",
 }
+# What a label counts, as it stands before "가구": help that was recorded, which is less than need.
+HELPED: Mapping[str, str] = {
+    "any_support": "지원(민간 포함)으로 이어진",
+    "public_benefit": "공적 급여로 이어진",
+    "case_management": "통합사례관리로 이어진",
+    "public_or_case": "공적 급여나 사례관리로 이어진",
+    "severe_crisis": "긴급복지나 고난도 사례관리로 이어진",
+}
+TABLES: Mapping[str, str] = {
+    "households": "가구",
+    "members": "가구원",
+    "indicators": "위기정보",
+    "benefits": "급여",
+    "outcomes": "처리 결과",
+    "requests": "요청(제외·의뢰)",
+    "people": "이름과 주소",
+}
+CASES, HOUSEHOLDS = "건", "가구"
+FEWER_THAN, ABOUT, HIDDEN = "{limit}{unit} 미만", "약 {n}{unit}", "숨김"
 ATTRIBUTES: Mapping[str, str] = {
     "household_type": "가구 형태",
     "age_band": "가구주 나이",
@@ -48,3 +67,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     }
     | _UNKNOWN,
 }
+
+
+def in_order(keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Pairs of attribute and group in the order of `GROUPS`; what has no word there comes last, as it came."""
+    known = [(attribute, group) for attribute, groups in GROUPS.items() for group in groups]
+    place = {key: number for number, key in enumerate(known)}
+    return sorted(keys, key=lambda key: place.get(key, len(place)))

@@ -117,7 +117,8 @@ def interval_plot(
 ) -> Markup:
     """Rows of points with their intervals, in one panel an axis; ``guides`` are dashed verticals, one a panel."""
     top = 6.0 + _legend_height(legend)
-    row_height = 12.0 + _APART * max((len(points) for row in rows for points in row.panels), default=1)
+    # A row without points still has its name and why it has none.
+    row_height = 12.0 + _APART * max((1, *(len(points) for row in rows for points in row.panels)))
     bottom = top + row_height * len(rows)
     svg = _picture(slug, title, description, bottom + _AXIS)
     _legend(svg, legend)

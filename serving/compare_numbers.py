@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.korean import korean_number
+from scoring.disclosure import said_count
 from serving import wording_ko as ko
 
 Figure = Mapping[str, Any]
@@ -38,12 +38,18 @@ def with_interval(figure: Figure | None, *, digits: int = 2) -> str:
 
 def untold(figure: Figure) -> str:
     """Why a figure has no value: too few effective rows to tell anything, or none that qualifies."""
-    effective = figure["effective_n"]
-    return ko.TOO_FEW_DRAWN.format(effective=f"{effective:,.0f}") if effective else ko.UNDEFINED
+    return ko.TOO_FEW.format(effective=effective(figure)) if figure.get("is_too_few") else ko.UNDEFINED
+
+
+def effective(figure: Figure) -> str:
+    """How many equally weighted outcomes those behind the figure are worth."""
+    return f"{figure['effective_n']:,.0f}"
 
 
 def difference(figure: Figure) -> str:
     """``+0.022 (−0.013~+0.057)``, in three decimals since two models seldom lie further apart."""
+    if not figure["n"]:
+        return ko.NOT_COMPARABLE
     if figure["value"] is None:
         return untold(figure)
     interval = "~".join(_signed(figure[end]) for end in ("low", "high")) if has_interval(figure) else ko.NO_INTERVAL
@@ -56,11 +62,6 @@ def _signed(value: float) -> str:
     return text.replace("-", "−") if float(text) else "0.000"
 
 
-def is_same(figure: Figure) -> bool:
-    """Whether two methods found exactly the same, as they do where both are made alike."""
-    return {figure["value"], figure["low"], figure["high"]} == {0}
-
-
 def sign_of(figure: Figure) -> int:
     """1 or -1 where the whole interval lies on one side of zero, else 0: nobody knows."""
     if not has_interval(figure):
@@ -68,19 +69,25 @@ def sign_of(figure: Figure) -> int:
     return int(figure["low"] > 0) - int(figure["high"] < 0)
 
 
-def which_is_better(figure: Figure, one: str, other: str) -> str:
-    """What the difference ``one`` minus ``other`` allows to say."""
+def which_is_better(figure: Figure, one: str, other: str, *, is_retrained: bool = False) -> str:
+    """What the difference ``one`` minus ``other`` allows to say.
+
+    ``is_retrained``: both are one recipe, which is fitted once for both on every round before they were made.
+    """
+    if not figure["n"]:
+        # No judged row counts more on one list than on the other: nothing was compared, so nothing was found equal.
+        return ko.RETRAINED if is_retrained else ko.NO_ROWS_APART
     if figure["value"] is None:
-        return ko.UNDEFINED
-    if is_same(figure):
-        return ko.IS_SAME
+        return untold(figure)
+    if not has_interval(figure):
+        return ko.NOT_SURE
     better = {1: one, -1: other}.get(sign_of(figure))
     return ko.IS_BETTER.format(method=ko.METHODS[better]) if better else ko.NOBODY_KNOWS
 
 
 def is_wide(figure: Figure) -> bool:
     """Whether the interval is wider than two places of ten, so that nobody should act on the value."""
-    return not has_interval(figure) or bool(figure["high"] - figure["low"] > _WIDE)
+    return has_interval(figure) and bool(figure["high"] - figure["low"] > _WIDE)
 
 
 def percent(share: float | None) -> str:
@@ -95,6 +102,5 @@ def signed_percent(change: float | None) -> str:
 
 def counted(figure: Figure) -> str:
     """How many outcomes stand behind a figure, and how many equally weighted ones they are worth."""
-    effective = figure["effective_n"]
-    worth = ko.NOT_GIVEN if effective is None else f"{effective:,.0f}"
-    return ko.COUNTED.format(n=korean_number(figure["n"]), effective=worth)
+    worth = ko.NOT_GIVEN if figure["effective_n"] is None else effective(figure)
+    return ko.COUNTED.format(n=said_count(figure["n"], ko.CASES), effective=worth)

@@ -9,9 +9,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from audit.comparison import Comparison
 from audit.drift import Level
 from domain.korean import korean_date, korean_number, with_particle
-from scoring.figures import only_telling
+from scoring.telling import as_told
 from serving import wording_ko as ko
-from serving.compare_numbers import difference, has_interval, is_same, is_wide, percent, sign_of, with_interval
+from serving.compare_numbers import (
+    difference,
+    effective,
+    has_interval,
+    is_wide,
+    percent,
+    sign_of,
+    which_is_better,
+    with_interval,
+)
 from serving.compare_pictures import group_pictures, pictures
 from serving.compare_tables import drift_table, group_pairs, movement_tables, report_tables
 
@@ -25,13 +34,15 @@ _ENVIRONMENT = Environment(
 def compare_page(comparison: Comparison) -> str:
     """The comparison as HTML; the same comparison gives the same bytes."""
     test = comparison.report["test"]
-    report = only_telling(comparison.report, min_effective_n=test["min_effective_n"])
+    report = as_told(comparison.report)
     comparison = replace(comparison, report=report)
     template = _ENVIRONMENT.get_template("compare.html.j2")
     return template.render(
         comparison=comparison,
         report=report,
         label=comparison.labels[report["label"]],
+        helped=ko.HELPED[report["label"]],
+        same_recipe=_same_recipe(comparison),
         models={"A": comparison.a, "B": comparison.b},
         week=comparison.movement.week.label,
         week_as_of=korean_date(comparison.movement.week.as_of),
@@ -56,7 +67,7 @@ def _summary(comparison: Comparison) -> list[str]:
     report = comparison.report
     sentences = [
         *_precision(report),
-        _a_or_b(report),
+        _a_or_b(comparison),
         *(_against_baselines(report, method) for method in report["contenders"]),
         _groups(comparison),
         _moved(comparison),
@@ -68,22 +79,33 @@ def _summary(comparison: Comparison) -> list[str]:
 
 
 def _precision(report: Report) -> Iterator[str]:
-    lists = [report["figures"][method]["capacity"][report["label"]] for method in report["contenders"]]
-    a, b = (figures["weighted"] for figures in lists)
-    yield ko.SUMMARY_PRECISION.format(a=with_interval(a), b=with_interval(b))
-    if is_wide(a) or is_wide(b):
+    lists = {method: report["figures"][method]["capacity"][report["label"]] for method in report["contenders"]}
+    for method, figures in lists.items():
+        yield _of_list(ko.METHODS[method], figures["weighted"], ko.HELPED[report["label"]])
+    if any(is_wide(figures["weighted"]) for figures in lists.values()):
         yield ko.SUMMARY_WIDE
-    a, b = (figures["naive"] for figures in lists)
+    a, b = (figures["naive"] for figures in lists.values())
     yield ko.SUMMARY_NAIVE.format(a=with_interval(a), b=with_interval(b))
 
 
-def _a_or_b(report: Report) -> str:
+def _of_list(method: str, figure: Mapping[str, Any], helped: str) -> str:
+    if figure["value"] is not None:
+        return ko.SUMMARY_PRECISION.format(method=method, helped=helped, figure=with_interval(figure))
+    if figure["is_too_few"]:
+        return ko.SUMMARY_TOO_FEW.format(method=method, effective=effective(figure))
+    return ko.SUMMARY_NOT_COMPUTED.format(method=method)
+
+
+def _a_or_b(comparison: Comparison) -> str:
+    report = comparison.report
     a, b = report["contenders"]
     figure = report["differences"][b][a][report["label"]]
+    if not figure["n"]:
+        return f"{which_is_better(figure, b, a, is_retrained=comparison.is_same_recipe)}."
+    if figure["is_too_few"]:
+        return ko.SUMMARY_DIFFERENCE_TOO_FEW.format(effective=effective(figure))
     if figure["value"] is None:
         return ko.SUMMARY_UNDEFINED
-    if is_same(figure):
-        return ko.SUMMARY_SAME
     better = {1: b, -1: a}.get(sign_of(figure))
     if not has_interval(figure):
         return ko.SUMMARY_NO_INTERVAL.format(difference=difference(figure))
@@ -93,16 +115,29 @@ def _a_or_b(report: Report) -> str:
 
 
 def _against_baselines(report: Report, method: str) -> str:
-    found: dict[int, list[str]] = {1: [], -1: [], 0: []}
+    found: dict[int | None, list[str]] = {sign: [] for sign in ko.SUMMARY_BASELINES}
     for other in report["methods"]:
         if other not in report["contenders"]:
-            found[sign_of(report["differences"][method][other][report["label"]])].append(ko.METHODS[other])
+            figure = report["differences"][method][other][report["label"]]
+            found[sign_of(figure) if figure["n"] and has_interval(figure) else None].append(ko.METHODS[other])
     verdicts = [
-        ko.SUMMARY_BASELINES[sign].format(names=", ".join(names) if sign else with_particle(", ".join(names), ko.WITH))
-        for sign, names in found.items()
+        ko.SUMMARY_BASELINES[sign].format(names=names, names_with=with_particle(names, ko.WITH))
+        for sign, names in ((sign, ", ".join(names)) for sign, names in found.items())
         if names
     ]
     return ko.SUMMARY_METHOD.format(method=ko.METHODS[method], verdicts=" ".join(verdicts))
+
+
+def _same_recipe(comparison: Comparison) -> str:
+    """What two models of one recipe differ in, empty where their recipes differ."""
+    if not comparison.is_same_recipe:
+        return ""
+    apart = comparison.origins_apart
+    if apart == ("seed",):
+        return ko.SAME_BUT_SEED
+    if not apart:
+        return ko.SAME_IN_ALL
+    return ko.SAME_RECIPE.format(origins=with_particle(", ".join(ko.ORIGINS[name] for name in apart), "이/가"))
 
 
 def _groups(comparison: Comparison) -> str:

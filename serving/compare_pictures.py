@@ -7,11 +7,10 @@ from typing import Any
 from markupsafe import Markup
 
 from audit.comparison import Comparison
-from domain.korean import korean_number
 from serving import wording_ko as ko
 from serving.charts import STYLES, Axis, Line, Point, Row, Style, interval_plot, line_plot, number_axis
-from serving.compare_numbers import with_interval
-from serving.compare_tables import group_name, group_pairs
+from serving.compare_numbers import untold, with_interval
+from serving.compare_tables import group_counts, group_name, group_pairs, is_untold
 
 Report = Mapping[str, Any]
 _GROUP_FIGURES = ("recall", "precision")
@@ -21,10 +20,10 @@ _SHARE_AXIS = tuple((step / 10, f"{step * 10}%") for step in range(0, 11, 2))
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawing, its title, and what stands below it."""
+    """A drawing, its title, and what stands below it; no drawing where nothing is told that could be drawn."""
 
     title: str
-    svg: Markup
+    svg: Markup | None
     caption: str
 
 
@@ -63,9 +62,12 @@ def _reach(rows: list[Row], panel: int) -> list[float]:
 def _forest(report: Report) -> Picture:
     weighted = {m: report["figures"][m]["capacity"][report["label"]]["weighted"] for m in report["methods"]}
     rows = [
-        Row(ko.METHODS[method], (tuple(_point(figure, _style(report, method))),), "" if known else ko.UNDEFINED)
+        Row(
+            ko.METHODS[method],
+            (tuple(_point(figure, _style(report, method))),),
+            untold(figure) if figure["value"] is None else "",
+        )
         for method, figure in weighted.items()
-        for known in (figure["value"] is not None,)
     ]
     values = ", ".join(f"{ko.METHODS[method]} {with_interval(figure)}" for method, figure in weighted.items())
     title, caption = ko.COMPARE_PICTURES["forest"], ko.COMPARE_DESCRIPTIONS["forest"]
@@ -92,6 +94,8 @@ def _folds(report: Report) -> Picture:
 
 def _lines(name: str, lines: list[Line], x_axis: Axis, y_axis: Axis, *, diagonal: bool = False) -> Picture:
     title, description = ko.COMPARE_PICTURES[name], ko.COMPARE_DESCRIPTIONS[name]
+    if not any(value is not None for line in lines for _, value in line.points):
+        return Picture(title, None, ko.NOT_DRAWN)
     svg = line_plot(name, title, description, lines=lines, x_axis=x_axis, y_axis=y_axis, diagonal=diagonal)
     return Picture(title, svg, description)
 
@@ -101,7 +105,8 @@ def _reliability(report: Report) -> Picture:
         Line(
             ko.METHODS[method],
             _style(report, method),
-            tuple((part["stated"], part["observed"]) for part in report["figures"][method]["reliability"]),
+            # Where nothing is told the curve breaks off, whatever place on the axis the gap is given.
+            tuple((part["stated"] or 0.0, part["observed"]) for part in report["figures"][method]["reliability"]),
         )
         for method in report["contenders"]
     ]
@@ -112,25 +117,30 @@ def _reliability(report: Report) -> Picture:
 
 def _gains(comparison: Comparison) -> Picture:
     report = comparison.report
-    lines = [
-        Line(
-            ko.METHODS[method],
-            _style(report, method),
-            tuple(zip(gains.looked_at, gains.found, strict=True)),
-        )
-        for method, gains in comparison.gains.items()
-    ]
+    lines = (
+        []
+        if is_untold(comparison)
+        else [
+            Line(
+                ko.METHODS[method],
+                _style(report, method),
+                tuple(zip(gains.looked_at, gains.found, strict=True)),
+            )
+            for method, gains in comparison.gains.items()
+        ]
+    )
     x_axis, y_axis = (Axis(ko.AXES[name], 0.0, 1.0, _SHARE_AXIS) for name in ("looked_at", "found"))
     return _lines("gains", lines, x_axis, y_axis, diagonal=True)
 
 
 def _of_attribute(report: Report, attribute: str) -> Picture:
     styles = {method: _style(report, method) for method in report["contenders"]}
-    rows = []
+    rows, counts = [], group_counts(report)
     for a, b in group_pairs(report):
         if a["attribute"] == attribute:
             panels = tuple(_group_panels(a, b, tuple(styles.values())))
-            rows.append(Row(group_name(attribute, a["group"]), panels, _why_empty(a, panels)))
+            why_empty = _why_empty(a, counts[attribute, a["group"]], panels)
+            rows.append(Row(group_name(attribute, a["group"]), panels, why_empty))
     axes = [
         number_axis(ko.AXES[name], _reach(rows, panel), steps=4)
         for panel, name in enumerate((*_GROUP_FIGURES, "share"))
@@ -141,10 +151,10 @@ def _of_attribute(report: Report, attribute: str) -> Picture:
     return Picture(title, interval_plot(slug, title, description, rows=rows, axes=axes, legend=legend), description)
 
 
-def _why_empty(group: Mapping[str, Any], panels: Sequence[tuple[Point, ...]]) -> str:
+def _why_empty(group: Mapping[str, Any], count: str, panels: Sequence[tuple[Point, ...]]) -> str:
     if not group["is_judged"]:
-        return ko.NOT_JUDGED.format(n=korean_number(group["n"]))
-    return "" if any(panels[: len(_GROUP_FIGURES)]) else ko.UNDEFINED
+        return ko.NOT_JUDGED.format(n=count)
+    return "" if any(panels[: len(_GROUP_FIGURES)]) else untold(group[_GROUP_FIGURES[0]])
 
 
 def _group_panels(a: Mapping[str, Any], b: Mapping[str, Any], styles: Sequence[Style]) -> Iterator[tuple[Point, ...]]:

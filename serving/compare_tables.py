@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, zip_longest
+from itertools import chain, pairwise, zip_longest
 from typing import Any
 
 from audit.comparison import Comparison
-from audit.disclosure import disclosable, disclosable_parts
-from audit.drift import Finding, Kind
 from audit.movement import Moves
 from domain.korean import korean_number
-from features.catalogue import STANDARD
+from scoring.disclosure import disclosable, disclosable_parts, said_count, said_parts
+from scoring.telling import is_too_few
+from scoring.wording_ko import in_order
 from serving import wording_ko as ko
-from serving.compare_numbers import counted, difference, percent, plain, signed_percent, which_is_better, with_interval
-from sources.reference import indicator
+from serving.compare_drift import drift_rows
+from serving.compare_numbers import counted, difference, percent, plain, untold, which_is_better, with_interval
 
 Report = Mapping[str, Any]
 DONGS_SHOWN = 60
@@ -31,27 +31,35 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
+    @property
+    def bodies(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """The rows, a new part beginning at each heading."""
+        starts = [place for place, row in enumerate(self.rows) if place == 0 or len(row) == 1]
+        return tuple(self.rows[start:end] for start, end in pairwise((*starts, len(self.rows))))
+
 
 def report_tables(comparison: Comparison) -> dict[str, Table]:
     """The tables about past rounds."""
     report = comparison.report
+    helped = ko.HELPED[report["label"]]
     return {
-        "rounds": _table("rounds", _rounds(report)),
+        "rounds": _table("rounds", _rounds(report), helped=helped),
         "headline": _table("headline", _headline(report), label=comparison.labels[report["label"]]),
         "checks": _table("checks", _checks(report)),
-        "differences": _table("differences", _differences(report)),
+        "differences": _table("differences", _differences(comparison)),
         "labels": _labels(comparison),
         "quality": _quality(comparison),
         "reliability": _table("reliability", _reliability(report)),
-        "gains": _gains(comparison),
+        "gains": _gains(comparison, helped),
         "folds": _folds(report),
         "groups": _groups(comparison),
-        "shares": _table("shares", _shares(report)),
+        "shares": _table("shares", _shares(report), helped=helped),
     }
 
 
 def _table(name: str, rows: Iterator[tuple[str, ...]], **words: str) -> Table:
-    return Table(ko.COMPARE_CAPTIONS[name].format(**words), ko.COMPARE_COLUMNS[name], tuple(rows))
+    columns = tuple(column.format(**words) for column in ko.COMPARE_COLUMNS[name])
+    return Table(ko.COMPARE_CAPTIONS[name].format(**words), columns, tuple(rows))
 
 
 def _rounds(report: Report) -> Iterator[tuple[str, ...]]:
@@ -87,13 +95,15 @@ def _ties(figure: Mapping[str, Any]) -> str:
     return ko.NOT_GIVEN if worst is None or best is None else f"{plain(worst)}~{plain(best)}"
 
 
-def _differences(report: Report) -> Iterator[tuple[str, ...]]:
+def _differences(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+    report = comparison.report
     a, b = report["contenders"]
     baselines = [method for method in report["methods"] if method not in (a, b)]
     for one, other in [(b, a), *((one, other) for one in (a, b) for other in baselines)]:
         figure = report["differences"][one][other][report["label"]]
         name = ko.MINUS.format(one=ko.METHODS[one], other=ko.METHODS[other])
-        yield name, difference(figure), which_is_better(figure, one, other)
+        is_retrained = comparison.is_same_recipe and (one, other) == (b, a)
+        yield name, difference(figure), which_is_better(figure, one, other, is_retrained=is_retrained)
 
 
 def _labels(comparison: Comparison) -> Table:
@@ -129,30 +139,50 @@ def _reliability(report: Report) -> Iterator[tuple[str, ...]]:
     curves = (report["figures"][method]["reliability"] for method in report["contenders"])
     for number, parts in enumerate(zip_longest(*curves), 1):
         cells = (
-            (plain(part["stated"]), plain(part["observed"]), korean_number(part["n"])) if part else (ko.NOT_GIVEN,) * 3
+            (*_stated_and_observed(part), said_count(part["n"], ko.CASES)) if part else (ko.NOT_GIVEN,) * 3
             for part in parts
         )
         yield str(number), *chain.from_iterable(cells)
 
 
-def _gains(comparison: Comparison) -> Table:
+def _stated_and_observed(part: Mapping[str, Any]) -> tuple[str, str]:
+    if part["stated"] is None:
+        return ko.NOT_GIVEN, untold(part)
+    return plain(part["stated"]), plain(part["observed"])
+
+
+def _gains(comparison: Comparison, helped: str) -> Table:
     methods = comparison.report["methods"]
-    looked_at = comparison.gains[methods[0]].looked_at
+    columns = (ko.AXES["looked_at"], *(ko.METHODS[method] for method in methods))
+    caption = ko.COMPARE_CAPTIONS["gains"].format(helped=helped)
+    gains = [comparison.gains[method] for method in methods]
+    if is_untold(comparison):
+        return Table(caption, columns, ((ko.ALL_SHARES, ko.TOO_FEW.format(effective=f"{gains[0].effective_n:,.0f}")),))
     rows = tuple(
-        (percent(share), *(percent(comparison.gains[method].found[place]) for method in methods))
-        for place, share in enumerate(looked_at)
+        (percent(share), *(percent(found) for found in line))
+        for share, *line in zip(gains[0].looked_at, *(part.found for part in gains), strict=True)
     )
-    return Table(ko.COMPARE_CAPTIONS["gains"], (ko.AXES["looked_at"], *(ko.METHODS[m] for m in methods)), rows)
+    return Table(caption, columns, rows)
+
+
+def is_untold(comparison: Comparison) -> bool:
+    """Whether the gains rest on too few; the rows in need, on which they all rest, are the same for every method."""
+    least = comparison.report["test"]["min_effective_n"]
+    return any(is_too_few(gains.n, gains.effective_n, least) for gains in comparison.gains.values())
 
 
 def _folds(report: Report) -> Table:
     found = {(fold["round"], fold["method"]): fold for fold in report["folds"]}
     rows = tuple(
-        (label, *(plain(found[label, method]["capacity"]) for method in report["methods"]))
+        (label, *(_of_round(found[label, method]) for method in report["methods"]))
         for label in dict.fromkeys(fold["round"] for fold in report["folds"])
     )
     columns = (ko.AXES["round"], *(ko.METHODS[method] for method in report["methods"]))
     return Table(ko.COMPARE_CAPTIONS["folds"], columns, rows)
+
+
+def _of_round(fold: Mapping[str, Any]) -> str:
+    return untold(fold) if fold["capacity"] is None else plain(fold["capacity"])
 
 
 def group_pairs(report: Report) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
@@ -161,28 +191,33 @@ def group_pairs(report: Report) -> Iterator[tuple[Mapping[str, Any], Mapping[str
     yield from ((a[key], b[key]) for key in in_order(a))
 
 
-def in_order(keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Pairs of attribute and group in the order of `wording_ko.GROUPS`."""
-    known = set(keys)
-    return [key for attribute, groups in ko.GROUPS.items() for group in groups if (key := (attribute, group)) in known]
+def group_counts(report: Report) -> dict[tuple[str, str], str]:
+    """The judged outcomes of each group, as they may be told."""
+    n = {(row["attribute"], row["group"]): row["n"] for row in report["groups"][report["contenders"][0]]}
+    parts = [[key for key in n if key[0] == attribute] for attribute in dict.fromkeys(key[0] for key in n)]
+    return {key: said for keys in parts for key, said in _said(keys, n)}
+
+
+def _said(keys: list[tuple[str, str]], n: Mapping[tuple[str, str], int]) -> Iterable[tuple[tuple[str, str], str]]:
+    return zip(keys, said_parts([n[key] for key in keys], ko.CASES), strict=True)
 
 
 def group_name(attribute: str, group: str) -> str:
     """The group in words."""
-    return ko.GROUPS[attribute][group]
+    return ko.GROUPS.get(attribute, {}).get(group, group)
 
 
 def _groups(comparison: Comparison) -> Table:
     rows: list[tuple[str, ...]] = []
-    contenders = comparison.report["contenders"]
+    contenders, counts = comparison.report["contenders"], group_counts(comparison.report)
     for a, b in group_pairs(comparison.report):
         _head(rows, a["attribute"])
-        name = group_name(a["attribute"], a["group"])
+        name, count = group_name(a["attribute"], a["group"]), counts[a["attribute"], a["group"]]
         if not a["is_judged"]:
-            rows.append((name, ko.NOT_JUDGED.format(n=korean_number(a["n"]))))
+            rows.append((name, ko.NOT_JUDGED.format(n=count)))
             continue
         cells = (with_interval(row[name]) for name in ("recall", "precision") for row in (a, b))
-        rows.append((name, korean_number(a["n"]), *cells))
+        rows.append((name, count, *cells))
     pairs = (f"{method} {figure}" for figure in (ko.RECALL, ko.PRECISION) for method in contenders)
     caption = ko.COMPARE_CAPTIONS["groups"].format(label=comparison.labels[comparison.report["label"]])
     return Table(caption, (*ko.COMPARE_COLUMNS["groups"], *pairs), tuple(rows))
@@ -199,10 +234,16 @@ def _shares(report: Report) -> Iterator[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for a, b in group_pairs(report):
         _head(rows, a["attribute"])
-        shares = (a["share_of_candidates"], a["share_of_places"], b["share_of_places"], a["share_of_need"])
+        shares = (a["share_of_candidates"], a["share_of_places"], b["share_of_places"])
         errors = (with_interval(row["calibration_error"]) if row["is_judged"] else ko.NOT_GIVEN for row in (a, b))
-        rows.append((group_name(a["attribute"], a["group"]), *map(percent, shares), *errors))
+        rows.append((group_name(a["attribute"], a["group"]), *map(percent, shares), _share_of_need(a), *errors))
     yield from rows
+
+
+def _share_of_need(group: Mapping[str, Any]) -> str:
+    if not group["is_judged"]:
+        return ko.NOT_GIVEN
+    return untold(group["recall"]) if group["share_of_need"] is None else percent(group["share_of_need"])
 
 
 def movement_tables(comparison: Comparison) -> dict[str, Table]:
@@ -212,6 +253,11 @@ def movement_tables(comparison: Comparison) -> dict[str, Table]:
         "moved_dongs": _table("moved_dongs", _moved_dongs(comparison)),
         "moved_themes": _table("moved_themes", _moved_themes(comparison)),
     }
+
+
+def drift_table(comparison: Comparison) -> Table:
+    """What changed in the data the models learned from."""
+    return _table("drift", drift_rows(comparison))
 
 
 def _moved_groups(comparison: Comparison) -> Iterator[tuple[str, ...]]:
@@ -227,7 +273,7 @@ def _moved_groups(comparison: Comparison) -> Iterator[tuple[str, ...]]:
 
 
 def _hidden_or(count: int | None) -> str:
-    return ko.HIDDEN_SMALL if count is None else korean_number(count)
+    return ko.HIDDEN if count is None else korean_number(count)
 
 
 def _moved_dongs(comparison: Comparison) -> Iterator[tuple[str, ...]]:
@@ -249,36 +295,3 @@ def _moved_themes(comparison: Comparison) -> Iterator[tuple[str, ...]]:
     themes = sorted(comparison.movement.themes.items(), key=lambda item: (-item[1].entering - item[1].leaving, item[0]))
     for name, moves in themes[:THEMES_SHOWN]:
         yield name, _hidden_or(disclosable(moves.entering)), _hidden_or(disclosable(moves.leaving))
-
-
-def drift_table(comparison: Comparison) -> Table:
-    """Alarms, then notices."""
-    found = comparison.drift.findings if comparison.drift else ()
-    rows = (
-        (_input_name(finding), ko.DRIFT_LEVELS[finding.level], _change(finding))
-        for finding in found
-        if finding.level in ko.DRIFT_LEVELS
-    )
-    return _table("drift", rows)
-
-
-def _input_name(finding: Finding) -> str:
-    match finding.kind:
-        case Kind.REPORTS:
-            return indicator(finding.name).name_ko
-        case Kind.SCORE:
-            return ko.DRIFT_SCORE
-        case Kind.CATEGORY:
-            return finding.name
-    return STANDARD.by_name[finding.name].label_ko
-
-
-def _change(finding: Finding) -> str:
-    measured = finding.measured
-    return ko.DRIFT_SENTENCES[finding.kind].format(
-        since=finding.since or "",
-        change=signed_percent(measured),
-        index=plain(measured),
-        points=f"{percent(measured)}p",
-        share=percent(measured),
-    )

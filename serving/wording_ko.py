@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from domain.listing import Band, Slot
 from scoring.wording_ko import ATTRIBUTES as ATTRIBUTES
 from scoring.wording_ko import BASELINES
+from scoring.wording_ko import CASES as CASES
 from scoring.wording_ko import GROUPS as GROUPS
+from scoring.wording_ko import HELPED as HELPED
+from scoring.wording_ko import HIDDEN as HIDDEN
 from scoring.wording_ko import HOUSEHOLD_TYPES as TYPES
+from scoring.wording_ko import TABLES as TABLES
 
 BANDS: Mapping[Band, str] = {
     Band.VERY_HIGH: "매우 높음",
@@ -65,12 +69,14 @@ SCORE_QUALITY: Mapping[str, str] = {
 UNDEFINED = "계산할 수 없음"
 NO_INTERVAL = "구간 없음"
 NOT_GIVEN = "-"
-TOO_FEW_DRAWN = "판단하지 않음(실효 {effective}건)"
-NOT_JUDGED = "판단하지 않음({n}건)"
-HIDDEN_SMALL = "숨김"
-COUNTED = "{n}건(실효 {effective}건)"
+TOO_FEW = "판단하지 않음(실효 {effective}건)"
+NOT_JUDGED = "판단하지 않음({n})"
+NOT_COMPARABLE = "견줄 수 없음"
+COUNTED = "{n}(실효 {effective}건)"
 NOBODY_KNOWS = "어느 쪽이 나은지 알 수 없습니다"
-IS_SAME = "결과가 똑같습니다"
+NOT_SURE = "얼마나 확실한지 알 수 없어 판단하지 않습니다"
+RETRAINED = "이 회차들에서는 두 모형을 같은 방법으로 다시 배워 견줄 수 없습니다"
+NO_ROWS_APART = "두 명단이 갈린 자리에 결과가 확인된 가구가 없어 견줄 수 없습니다"
 IS_BETTER = "{method} 쪽이 더 많이 찾습니다"
 MINUS = "{one} − {other}"
 
@@ -82,23 +88,23 @@ COMPARE_CAPTIONS: Mapping[str, str] = {
     "labels": "다른 결과 변수로 본 명단 적중률 (보정한 값)",
     "quality": "순위와 확률의 질 (결과 변수: {label})",
     "reliability": "모형이 말한 확률과 실제로 확인된 비율",
-    "gains": "점수가 높은 순서로 살펴본 가구 비율에 따라 찾게 되는 도움이 필요한 가구의 비율",
+    "gains": "점수가 높은 순서로 살펴본 가구 비율에 따라 찾게 되는 비율 ({helped} 가구 가운데)",
     "folds": "회차별 명단 적중률",
     "groups": "집단별 발견율과 명단 적중률 (결과 변수: {label})",
-    "shares": "집단별로 차지한 자리와 필요의 비율, 확률 오차",
+    "shares": "집단별로 차지한 자리의 비율, {helped} 가구 가운데 그 집단의 비율, 확률 오차",
     "moved_groups": "집단별로 명단에 새로 오르는 가구와 빠지는 가구",
     "moved_dongs": "동별로 바뀌는 자리",
     "moved_themes": "점수를 높인 까닭으로 가장 많이 나온 분야 (한 가구에 최대 3개)",
     "drift": "두 모형이 배운 자료 사이에서 달라진 입력값",
 }
 COMPARE_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "rounds": ("시험한 회차", "배운 회차", "확률을 맞춘 회차", "배운 결과", "그중 도움이 필요했던 가구"),
+    "rounds": ("시험한 회차", "배운 회차", "확률을 맞춘 회차", "배운 결과", "그중 {helped} 가구"),
     "headline": ("방법", "명단 적중률(보정)", "단순 집계", "발견율", "무작위 대비 배수", "판정 건수"),
     "checks": ("방법", "보정한 값(기준)", "역확률 가중", "이중 강건", "동점을 나쁘게~좋게 가를 때"),
     "differences": ("견준 것", "차이", "풀이"),
     "reliability": ("묶음", "A 말한 확률", "A 확인된 비율", "A 건수", "B 말한 확률", "B 확인된 비율", "B 건수"),
     "groups": ("집단", "판정 건수"),
-    "shares": ("집단", "후보 비율", "A의 자리", "B의 자리", "필요 비율", "A의 확률 오차", "B의 확률 오차"),
+    "shares": ("집단", "후보 비율", "A의 자리", "B의 자리", "이어진 비율", "A의 확률 오차", "B의 확률 오차"),
     "moved_groups": ("집단", "새로 오름", "빠짐", "그대로"),
     "moved_dongs": ("행정동", "자리", "바뀌는 자리", "그대로"),
     "moved_themes": ("분야", "새로 오르는 가구(B의 까닭)", "빠지는 가구(A의 까닭)"),
@@ -116,7 +122,7 @@ COMPARE_DESCRIPTIONS: Mapping[str, str] = {
     "folds": "가로는 시험한 회차, 세로는 그 회차의 명단 적중률입니다. 값은 아래 표에 있습니다.",
     "reliability": "가로는 모형이 말한 확률, 세로는 확인된 비율입니다. 점선에 가까울수록 확률을 믿을 만합니다.",
     "gains": "가로는 점수가 높은 순서로 살펴본 가구의 비율, 세로는 그때까지 찾은 비율입니다. 점선은 무작위입니다.",
-    "group": "왼쪽부터 발견율, 명단 적중률(가로선은 95% 구간), 자리와 필요의 비율입니다. 값은 아래 표에 있습니다.",
+    "group": "왼쪽부터 발견율, 명단 적중률(가로선은 95% 구간), 자리와 이어진 비율입니다. 값은 아래 표에 있습니다.",
 }
 AXES: Mapping[str, str] = {
     "precision": "명단 적중률",
@@ -128,31 +134,61 @@ AXES: Mapping[str, str] = {
     "found": "찾은 비율",
     "share": "비율",
 }
-NEED_SHARE = "필요 비율"
+NEED_SHARE = "이어진 비율"
 DRIFT_LEVELS: Mapping[str, str] = {"alarm": "경보", "notice": "주의"}
 DRIFT_SENTENCES: Mapping[str, str] = {
     "reports": "{since}부터 위기정보가 들어온 가구 수가 한 해 전 같은 달보다 {change} 달라졌습니다",
     "distribution": "값의 분포가 달라졌습니다(안정성 지수 {index})",
     "score": "점수의 분포가 달라졌습니다(안정성 지수 {index})",
     "missing": "값을 알 수 없는 가구의 비율이 {points} 늘었습니다",
-    "category": "전에 없던 값이 {share} 나타났습니다",
+    "category": "전에 없던 값 {words}: 적힌 행의 {share}",
 }
 DRIFT_SCORE = "점수"
+COLUMN_OF_TABLE = "{table} 표의 {column}"
+COLUMNS: Mapping[str, str] = {
+    "households.tenure": "점유 형태",
+    "households.dwelling": "집의 종류",
+    "members.sex": "성별",
+    "members.relation": "가구주와의 관계",
+    "members.disability": "장애 정도",
+    "benefits.program_code": "급여 종류",
+    "outcomes.slot": "배정",
+    "outcomes.outcome_code": "처리 결과",
+    "requests.kind": "요청 종류",
+    "requests.made_by": "요청한 사람",
+}
 OTHER_DONGS = "그 밖의 {n}개 동"
-SUMMARY_PRECISION = "명단에 올린 가구 가운데 도움이 필요했던 가구의 비율은 모형 A {a}, 모형 B {b}입니다."
+SUMMARY_PRECISION = "{method}: 명단에 올려 연락이 닿은 가구 가운데 {helped} 가구의 비율은 {figure}입니다."
+SUMMARY_TOO_FEW = "{method}: 무작위로 정한 가구의 결과가 적어 판단하지 않습니다(실효 {effective}건)."
+SUMMARY_NOT_COMPUTED = "{method}: 명단에 들 만한 가구의 결과가 모자라 계산할 수 없습니다."
 SUMMARY_WIDE = "이 구간은 매우 넓습니다. 무작위로 정한 가구의 결과가 더 쌓이기 전에는 이 값만으로 판단하지 마십시오."
 SUMMARY_NAIVE = "예전 규칙이 고른 가구까지 그대로 센 단순 집계로는 모형 A {a}, 모형 B {b}이며 실제보다 높기 쉽습니다."
-SUMMARY_SAME = "지난 회차에서 두 모형의 명단은 결과가 똑같았습니다."
 SUMMARY_UNKNOWN = "두 모형의 차이(B − A)는 {difference}입니다. 구간이 0을 품고 있어 어느 쪽이 나은지 알 수 없습니다."
 SUMMARY_NO_INTERVAL = "두 모형의 차이(B − A)는 {difference}입니다. 얼마나 확실한지 알 수 없어 판단하지 않습니다."
 SUMMARY_BETTER = "두 모형의 차이(B − A)는 {difference}입니다. 우연만으로 보기 어려우며 {method} 쪽이 더 많이 찾습니다."
 SUMMARY_UNDEFINED = "두 모형의 차이는 이 자료로 계산할 수 없습니다."
-SUMMARY_BASELINES: Mapping[int, str] = {
+SUMMARY_DIFFERENCE_TOO_FEW = "두 명단이 갈린 자리의 결과가 적어 두 모형의 차이는 판단하지 않습니다(실효 {effective}건)."
+# By where the interval lies; None: there is none.
+SUMMARY_BASELINES: Mapping[int | None, str] = {
     1: "{names}보다 더 많이 찾습니다.",
     -1: "{names}보다 덜 찾습니다.",
-    0: "{names} 어느 쪽이 나은지 알 수 없습니다.",
+    0: "{names_with} 어느 쪽이 나은지 알 수 없습니다.",
+    None: "{names_with} 견줄 만큼 결과가 모이지 않아 판단하지 않습니다.",
 }
 WITH = "과는/와는"
+ORIGINS: Mapping[str, str] = {
+    "label": "배운 결과 변수",
+    "trained_as_of": "배운 날(기준일)",
+    "delivery_digest": "배운 자료",
+    "seed": "난수 시작값",
+}
+SAME_RECIPE = "두 모형은 만드는 법이 같고 {origins} 다릅니다."
+SAME_BUT_SEED = (
+    "두 모형은 만드는 법과 배운 자료가 같고 난수 시작값만 다릅니다. 명단에서 달라지는 자리는 우연히 달라진 것입니다."
+)
+SAME_IN_ALL = "두 모형은 만드는 법도, 배운 자료와 난수 시작값도 같습니다."
+ALL_SHARES = "모든 비율"
+NOT_DRAWN = "그릴 수 있는 값이 없습니다. 까닭은 표에 적었습니다."
 SUMMARY_METHOD = "기준 방법과 견준 {method}: {verdicts}"
 SUMMARY_GROUPS = "집단 {groups}개 가운데 {unjudged}개는 판정 건수가 {min_group}건에 못 미쳐 판단하지 않았습니다."
 SUMMARY_MOVED = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
-from joblib import Parallel, delayed
+from joblib import delayed
 
 from domain.calendar import day_of
 from domain.errors import BundleRefused, UsageError
@@ -20,6 +20,7 @@ from training.learning import MIN_OUTCOMES, Examples, Ranker, Slices, fit_ranker
 from training.population import parts
 from training.recipe import Recipe
 from training.rounds import BASELINES, LOGISTIC, Judged, RankedRound, judge_part
+from training.side_by_side import run_side_by_side
 from training.splits import TimeSplit, rolled_forward
 
 Progress = Callable[[str, int, int], None]
@@ -195,11 +196,8 @@ def _folds(material: Material, known: Examples, policy: Policy) -> list[tuple[Ti
     folds = [(split, Slices.of(material.examples, split)) for split in splits]
     enough = [fold for fold in folds if fold[1].fewest_outcomes(known.truth) >= MIN_OUTCOMES]
     if not enough:
-        fewest = folds[-1][1].fewest_outcomes(known.truth)
-        raise UsageError(
-            f"The rounds to learn from hold {fewest} outcomes of one kind; at least {MIN_OUTCOMES} are needed.",
-            hint="Deliver outcomes of more rounds or of a larger area.",
-        )
+        # The newest round has the most before it, so its refusal names what is missing.
+        folds[-1][1].check_outcomes(known.truth)
     return enough
 
 
@@ -237,12 +235,15 @@ def _fitted(
             wanted.append((split.test, name, task))
         wanted.append((split.test, LOGISTIC, delayed(fit_regression)(known, slices)))
     rankers: dict[int, dict[str, Ranker]] = {}
-    backend = "loky" if len(known.truth) >= _WORTH_A_PROCESS else "threading"
-    run = Parallel(n_jobs=jobs, backend=backend, return_as="generator")
-    for (day, name, _), ranker in zip(wanted, run(task for *_, task in wanted), strict=True):
+    fitted = run_side_by_side(
+        [task for *_, task in wanted],
+        jobs=jobs,
+        backend="loky" if len(known.truth) >= _WORTH_A_PROCESS else "threading",
+        progress=lambda: progress("fit", 1, len(wanted)),
+    )
+    for (day, name, _), ranker in zip(wanted, fitted, strict=True):
         rankers.setdefault(day, {})[name] = ranker
-        progress("fit", 1, len(wanted))
-    return [RankedRound(day, fitted) for day, fitted in rankers.items()]
+    return [RankedRound(day, of_day) for day, of_day in rankers.items()]
 
 
 def _judge(
@@ -257,9 +258,10 @@ def _judge(
 ) -> Judged:
     tested = listings.filter(pl.col("round").is_in([one.day for one in rounds]))
     all_parts = parts(core)
-    run = Parallel(n_jobs=min(jobs, len(all_parts)), return_as="generator")
-    found = []
-    for part in run(delayed(judge_part)(core, part, catalogue, policy, tested, rounds) for part in all_parts):
-        found.append(part)
-        progress("judge", 1, len(all_parts))
-    return Judged.together(found)
+    return Judged.together(
+        run_side_by_side(
+            [delayed(judge_part)(core, part, catalogue, policy, tested, rounds) for part in all_parts],
+            jobs=min(jobs, len(all_parts)),
+            progress=lambda: progress("judge", 1, len(all_parts)),
+        )
+    )

@@ -5,7 +5,7 @@ from datetime import date
 
 import narwhals as nw
 import polars as pl
-from joblib import Parallel, delayed
+from joblib import delayed
 
 from domain.calendar import day_number, day_of
 from domain.errors import UsageError
@@ -14,11 +14,11 @@ from domain.outcome import NOT_REACHED
 from features.catalogue import Catalogue
 from features.declaration import AsOf
 from features.engine import area_rates, household_features, matrix
+from scoring.evidence import CHOSEN, DRAWN
 from sources.core import Core
 from training.labels import LABELS, Label
 from training.population import part_tables, parts
-
-CHOSEN, DRAWN = "chosen", "drawn"
+from training.side_by_side import run_side_by_side
 
 
 def closed_listings(core: Core, *, as_of: date, horizon_days: int) -> pl.DataFrame:
@@ -83,12 +83,12 @@ def examples(
             "No past listing has both a contact and a closed outcome window, so there is nothing to learn from.",
             hint="Deliver outcomes of older rounds, or wait until the first ones are past the label's horizon.",
         )
-    found = []
     all_parts = parts(core)
-    run = Parallel(n_jobs=min(jobs, len(all_parts)), return_as="generator")
-    for of_part in run(delayed(_examples_of_part)(core, part, catalogue, judged) for part in all_parts):
-        found.append(of_part)
-        progress(1)
+    found = run_side_by_side(
+        [delayed(_examples_of_part)(core, part, catalogue, judged) for part in all_parts],
+        jobs=min(jobs, len(all_parts)),
+        progress=lambda: progress(1),
+    )
     return judged.join(pl.concat(found), on="example", how="inner").sort("example")
 
 

@@ -4,7 +4,9 @@ Every figure in them was computed (the evaluation of `training.report`, counts o
 the document says so instead. The templates place, the sentences that depend on an interval are chosen here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -13,20 +15,25 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from domain.calendar import Round, day_of
 from domain.korean import korean_date, with_particle
 from domain.policy import Policy
-from scoring.figures import only_telling
+from scoring.disclosure import disclosable, said_count, said_parts
+from scoring.telling import as_told
+from scoring.wording_ko import in_order
 from sources.core import Core
 from sources.ingest import delivery_report
 from sources.synthetic import ADAPTER as SYNTHETIC
 from training.labels import LABELS, PRIVATE_SHARE_OF_SUPPORT, Label, get_label
 from training.wording_ko import (
     ATTRIBUTES,
+    CASES,
     COMPARED,
     GROUPS,
+    HELPED,
     KINDS,
     METHODS,
+    NOT_GIVEN,
     NOT_JUDGED,
     TABLES,
-    TOO_FEW_DRAWN,
+    TOO_FEW,
     UNDEFINED,
 )
 
@@ -35,7 +42,7 @@ Report = Mapping[str, Any]
 
 def model_card(name: str, report: Report, policy: Policy, *, features: int, examples: pl.DataFrame, core: Core) -> str:
     """The card as Markdown, for the only contender of ``report``; ``examples`` are the rows learned from."""
-    report = only_telling(report, min_effective_n=policy.gates.min_effective_n)
+    report = as_told(report)
     (model,) = report["contenders"]
     figures = report["figures"]
     label = get_label(report["label"])
@@ -43,6 +50,7 @@ def model_card(name: str, report: Report, policy: Policy, *, features: int, exam
         "card.md.j2",
         name=name,
         label=label,
+        helped=HELPED[label.name],
         horizon_days=report["horizon_days"],
         private_share=PRIVATE_SHARE_OF_SUPPORT,
         is_made_up=core.adapter == SYNTHETIC,
@@ -54,7 +62,7 @@ def model_card(name: str, report: Report, policy: Policy, *, features: int, exam
         methods=[_method_row(method, figures[method], label) for method in report["methods"]],
         comparisons=[compared(other, by[label.name]) for other, by in report["differences"][model].items()],
         calibration=_defined(figures[model]["pooled"][label.name].get("calibration_error")),
-        groups=[named_group(row) for row in report["groups"][model]],
+        groups=named_groups(report["groups"][model], unit=CASES),
         min_group=policy.fairness.min_group,
     )
 
@@ -73,7 +81,7 @@ def data_sheet(name: str, core: Core, listings: pl.DataFrame, *, ranks_by: str) 
         districts=len(core.districts),
         households=core.rows["households"],
         tables=[
-            {"title": TABLES.get(table, table), "rows": counts.rows, "accepted": counts.accepted,
+            {"title": TABLES[table], "rows": counts.rows, "accepted": counts.accepted,
              "quarantined": counts.quarantined}
             for table, counts in delivery_report(core).tables.items()
         ],
@@ -101,8 +109,9 @@ def _label_row(label: Label, judged: pl.DataFrame, *, ranks: bool) -> dict[str, 
     return {
         "label_ko": label.label_ko,
         "weakness_ko": label.weakness_ko,
-        "positives": positives,
-        "rate": positives / judged.height,
+        "positives": said_count(positives, CASES),
+        # A rate would say the count that is hidden.
+        "rate": NOT_GIVEN if disclosable(positives) is None else _share(positives / judged.height),
         "ranks": ranks,
     }
 
@@ -117,27 +126,46 @@ def _method_row(method: str, figures: Mapping[str, Any], label: Label) -> dict[s
 
 
 def told(figure: Mapping[str, Any] | None) -> str:
-    """The figure with its interval, or that too few equal rows stand behind it to tell anything."""
-    if figure and figure["value"] is None and figure["effective_n"]:
-        return TOO_FEW_DRAWN.format(effective=figure["effective_n"])
+    """The figure with its interval, or why it has none: too few effective rows to tell, or nothing to compute it of."""
+    if figure and figure["value"] is None and figure.get("is_too_few"):
+        return TOO_FEW.format(effective=figure["effective_n"])
     return _interval(figure)
 
 
 def compared(other: str, difference: Mapping[str, Any]) -> str:
     """One sentence on the model against another method, as strong as the interval allows and no stronger."""
-    if _defined(difference) is None:
-        verdict = "undefined"
+    if not difference["n"]:
+        # No judged row counts more on one list than on the other: nothing was compared, so nothing was found equal.
+        verdict = "not_comparable"
+    elif _defined(difference) is None:
+        verdict = "too_few" if difference.get("is_too_few") else "undefined"
     elif difference["low"] > 0:
         verdict = "better"
     else:
         verdict = "worse" if difference["high"] < 0 else "unknown"
     return COMPARED[verdict].format(
-        than=with_particle(METHODS.get(other, other), "과/와"), difference=_interval(difference, points=True)
+        than=with_particle(METHODS.get(other, other), "과/와"),
+        difference=_interval(difference, points=True),
+        effective=f"{difference['effective_n'] or 0:.0f}",
     )
 
 
-def named_group(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures of a group as they are told, with its names; a survey's own groups are named as they are."""
+def named_groups(rows: Sequence[Mapping[str, Any]], *, unit: str) -> list[dict[str, Any]]:
+    """Groups as they are told, in the order of `scoring.wording_ko.GROUPS`; counts in ``unit``, small ones hidden."""
+    by_key = {(row["attribute"], row["group"]): row for row in rows}
+    told = []
+    for _, keys in groupby(in_order(by_key), key=itemgetter(0)):
+        found = [by_key[key] for key in keys]
+        counts = (said_parts([row[name] for row in found], unit) for name in ("n", "positives"))
+        told += [
+            _named_group(row) | {"n": n, "positives": positives}
+            for row, n, positives in zip(found, *counts, strict=True)
+        ]
+    return told
+
+
+def _named_group(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of a group with its names; a survey's own groups are named as they are."""
     attribute, group = row["attribute"], row["group"]
     figures = {
         name: told(row[name]) if row["is_judged"] else NOT_JUDGED
@@ -163,6 +191,10 @@ def _interval(figure: Mapping[str, Any] | None, *, points: bool = False) -> str:
     return f"{value} ({100 * figure['low']:{sign}.1f}~{100 * figure['high']:{sign}.1f}{unit})"
 
 
+def _share(value: float | None) -> str:
+    return UNDEFINED if value is None else f"{100 * value:.1f}%"
+
+
 def rendered(template: str, **values: Any) -> str:
     """A document from a template of this room, with the filters ``interval``, ``share`` and ``count``."""
     # Markdown is no HTML: whoever shows it as a page escapes it there.
@@ -172,7 +204,7 @@ def rendered(template: str, **values: Any) -> str:
     )  # fmt: skip
     environment.filters.update(
         interval=_interval,
-        share=lambda value: f"{100 * value:.1f}%",
+        share=_share,
         count=lambda value: f"{value:,.0f}",
     )
     return environment.get_template(template).render(**values)

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from domain.errors import UsageError
 from features.declaration import Feature
 from scoring.calibration import Calibration, Scores
 from scoring.score import feature_array
@@ -56,6 +57,14 @@ class Slices:
         """The rarer kind of outcome in the slice that has fewest of it."""
         return min(int(min(kind.sum(), len(kind) - kind.sum())) for kind in (truth[self.train], truth[self.calibrate]))
 
+    def check_outcomes(self, truth: NDArray[Any]) -> None:
+        """Raises `UsageError` where a slice holds too few outcomes of a kind to learn from."""
+        if (fewest := self.fewest_outcomes(truth)) < MIN_OUTCOMES:
+            raise UsageError(
+                f"The rounds to learn from hold {fewest} outcomes of one kind; at least {MIN_OUTCOMES} are needed.",
+                hint="Deliver outcomes of more rounds or of a larger area.",
+            )
+
 
 @dataclass(frozen=True)
 class Ranker:
@@ -77,9 +86,9 @@ def fit_recipe(
     recipe: Recipe, features: Sequence[Feature], examples: Examples, slices: Slices, *, threads: int = 1
 ) -> tuple[lgb.Booster, Calibration]:
     """A booster and its calibration as the recipe says; on one thread, since folds run side by side, or on all (0)."""
-    # Weights are not the default: on three made-up cities of 50,000 households, truth at hand, 100 places held 23 to 27
-    # households in need without weights, 21 to 25 with weights up to 10, and 9 to 14 with weights up to 2,000: a few
-    # hundred drawn households then outweigh the tens of thousands of chosen ones that hold most of what can be learned.
+    # Weights are not the default: on three made-up cities of 50,000 households, truth at hand, 100 places held 23
+    # households in need without weights and 14 with weights up to 2,000 (docs/learning.md): a few hundred drawn
+    # households then outweigh the tens of thousands of chosen ones that hold most of what can be learned.
     weights = examples.weights if recipe.is_weighted else np.ones(len(examples.truth))
     train, later = slices.train, slices.calibrate
     booster = fit_model(

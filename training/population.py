@@ -15,11 +15,11 @@ from features.engine import build_matrix
 from features.matrices import tables_read
 from scoring.baselines import indicator_count
 from scoring.candidates import with_candidacy
+from scoring.groups import ATTRIBUTES
 from sources.core import Core
 from sources.dongs import current_dongs
 
-# Groups in which a model is judged apart; what is not known of a household is a group as well.
-ATTRIBUTES = ("household_type", "age_band", "head_sex", "region_kind", "indicator_kinds", "reachability")
+# What is not known of a household is a group as well.
 UNKNOWN = "unknown"
 # Working memory grows with the households looked at in one go, about 6 KB each; a district is never cut.
 PART_HOUSEHOLDS = 50_000

@@ -9,8 +9,15 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from domain.calendar import Round, day_of
 from domain.policy import Policy
-from scoring.capacity import ESTIMATES, MeasuredList, measure_list, paired_difference, precision_by_round
-from scoring.evidence import Evidence
+from scoring.capacity import (
+    ESTIMATES,
+    MeasuredList,
+    measure_list,
+    paired_difference,
+    precision_by_dong,
+    precision_by_round,
+)
+from scoring.evidence import DRAWN, Evidence
 from scoring.figures import Figure, json_number
 from scoring.groups import group_figures
 from scoring.metrics import reliability_curve
@@ -19,6 +26,8 @@ from training.labels import LABELS
 
 if TYPE_CHECKING:
     from training.backtest import Backtest, Fold
+
+_QUARTILES = (0.25, 0.5, 0.75)
 
 
 def evaluation_report(backtest: "Backtest", policy: Policy, *, as_of: date, seed: int) -> dict[str, Any]:
@@ -50,6 +59,7 @@ def evaluation_report(backtest: "Backtest", policy: Policy, *, as_of: date, seed
             ]
             for method in backtest.methods
         },
+        "by_dong": {method: _by_dong(evidence, method, backtest.label) for method in backtest.methods},
         "folds": [row for method in backtest.methods for row in _by_round(evidence, method, backtest.label)],
     }
 
@@ -78,7 +88,7 @@ def _test(evidence: Evidence, label: str, policy: Policy) -> dict[str, Any]:
     return {
         "judged": evidence.judged.height,
         "positives": int(evidence.truth(label).sum()),
-        "drawn": int((evidence.judged["stratum"] == "drawn").sum()),
+        "drawn": int((evidence.judged["stratum"] == DRAWN).sum()),
         "dongs": len(evidence.dongs),
         "response_rate": json_number(answered / listed) if listed else None,
         "min_effective_n": policy.gates.min_effective_n,
@@ -101,7 +111,10 @@ def _figures(evidence: Evidence, measured: MeasuredList, label: str) -> dict[str
         "lift": _json({name: measured.figure("lift", name) for name in measured.labels}),
         "pooled": {name: _json(figures) for name, figures in pooled.items()},
         "among_listed": {name: _json(figures) for name, figures in listed.items()},
-        "reliability": [{"stated": json_number(s), "observed": json_number(o), "n": n} for s, o, n in curve],
+        "reliability": [
+            {"stated": json_number(s), "observed": json_number(o), "n": n, "effective_n": json_number(effective)}
+            for s, o, n, effective in curve
+        ],
     }
 
 
@@ -118,7 +131,10 @@ def _differences(evidence: Evidence, lists: Mapping[str, MeasuredList], one: str
 
 
 def _by_round(evidence: Evidence, method: str, label: str) -> list[dict[str, Any]]:
-    """Precision at capacity, ROC-AUC and average precision of each round by itself; no interval: too few rows."""
+    """Precision at capacity, ROC-AUC and average precision of each round by itself.
+
+    ``effective_n`` is that of the precision, the one that rests on fewest rows; no interval beside a round's figures.
+    """
     rounds = evidence.judged["round"].to_numpy()
     truth, weight = evidence.truth(label), evidence.weight
     score = evidence.judged[f"score_{method}"].to_numpy()
@@ -129,6 +145,34 @@ def _by_round(evidence: Evidence, method: str, label: str) -> list[dict[str, Any
             json_number(ranking_point(measure, truth[inside], score[inside], weight[inside]))
             for measure in (roc_auc_score, average_precision_score)
         ]
-        figures = {"capacity": json_number(precision), "roc_auc": ranked[0], "average_precision": ranked[1]}
-        rows.append({"round": _round(day), "method": method, "n": int(inside.sum())} | figures)
+        rows.append(
+            {
+                "round": _round(day),
+                "method": method,
+                "n": int(inside.sum()),
+                "effective_n": json_number(precision.effective_n),
+                "capacity": json_number(precision.value),
+                "roc_auc": ranked[0],
+                "average_precision": ranked[1],
+            }
+        )
     return rows
+
+
+def _by_dong(evidence: Evidence, method: str, label: str) -> dict[str, Any]:
+    """How precision at capacity differs between dongs, none of which is named.
+
+    ``weighted_defined`` are the dongs where the weighted precision can be told at all. The quartiles are of the naive
+    one, over the dongs with a judged row on the list; with few rows a dong (``median_n``) most of their distance is
+    chance. They need four dongs at least.
+    """
+    dongs = precision_by_dong(evidence, method, label)
+    judged = dongs.drop_nulls("naive")
+    quartiles = [judged["naive"].quantile(share, "linear") if judged.height >= 4 else None for share in _QUARTILES]
+    return {
+        "dongs": dongs.height,
+        "not_judged": dongs.height - judged.height,
+        "weighted_defined": dongs["weighted"].count(),
+        "median_n": judged["n"].median(),
+        "naive_quartiles": [None if value is None else json_number(value) for value in quartiles],
+    }

@@ -11,12 +11,13 @@ from domain.listing import Slot
 from domain.policy import Policy
 from features.catalogue import Catalogue
 from scoring.baselines import area_rate, indicator_count
+from scoring.evidence import CHOSEN
+from scoring.groups import ATTRIBUTES
 from scoring.score import feature_array
 from sources.core import Core
-from training.cohort import CHOSEN
 from training.labels import LABELS
 from training.learning import Ranker
-from training.population import ATTRIBUTES, part_tables, population, with_groups
+from training.population import part_tables, population, with_groups
 
 LOGISTIC, LAST_SCORE, INDICATOR_COUNT, AREA_ONLY = "logistic_regression", "last_score", "indicator_count", "area_only"
 BASELINES = (LOGISTIC, LAST_SCORE, INDICATOR_COUNT, AREA_ONLY)
@@ -88,7 +89,9 @@ def ranked_candidates(
             day: known[day] if day in known else population(tables, requests, catalogue, policy.list, as_of=day_of(day))
             for day in (tested.day - _WEEK, tested.day)
         }
-        newcomers = tables["households"].filter(pl.col("moved_in_on") >= tested.day - _WEEK)["household_id"]
+        # Whoever moves in later was not known to move, and had a place in last week's order like everybody else.
+        is_new = pl.col("moved_in_on").is_between(tested.day - _WEEK, tested.day - 1)
+        newcomers = tables["households"].filter(is_new)["household_id"]
         candidates = _candidates(known[tested.day], listings.filter(pl.col("round") == tested.day))
         scored = _with_scores(candidates, known[tested.day - _WEEK], newcomers, tested, catalogue)
         yield with_groups(with_places(scored, tested, policy), catalogue, core)

@@ -11,9 +11,10 @@ import polars as pl
 from domain.policy import Policy
 from features.declaration import AsOf
 from features.survey import SURVEY, derive_survey
-from scoring.bundle import canonical_json, next_name, write_bundle
+from scoring.bundle import canonical_json, next_name
 from scoring.calibration import Calibration
 from sources.core import Core
+from training.candidate import keep_candidate
 from training.recipe import Recipe
 from training.reference import reference_of
 from training.survey import (
@@ -28,9 +29,11 @@ from training.survey import (
 )
 from training.survey_documents import survey_card, survey_sheet
 from training.survey_report import survey_metrics
-from training.tracking import check_log, log_run, report_figures, report_parameters, report_steps
+from training.tracking import check_log
 
 LABEL = "crisis_material"
+
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -52,43 +55,41 @@ def train_on_survey(
     models_root: Path,
     mlruns: Path,
     repeats: int = REPEATS,
-    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+    progress: Progress = lambda stage, done, total: None,
 ) -> TrainedOnSurvey:
     """Evaluates on the survey's own folds, fits on all households and writes the next ``survey-<n>``."""
     check_log(mlruns)
-    as_of = AsOf.on(core.as_of)
     households = core.scan("households").collect().sort("survey_order")
     progress("evaluate", 0, 1)
-    held_out = cross_validate(households, as_of, label=LABEL, repeats=repeats)
+    held_out = cross_validate(households, AsOf.on(core.as_of), label=LABEL, repeats=repeats)
     metrics = survey_metrics(held_out, as_of=core.as_of.isoformat(), seed=seed, fairness=policy.fairness)
     progress("evaluate", 1, 1)
-    truth = households[LABEL].to_numpy().astype(np.int64)
-    derived: pl.DataFrame = derive_survey(households, as_of)
-    booster = fit_survey_model(survey_matrix(derived), truth, seed=seed)
-    recipe = Recipe(SURVEY_PARAMETERS, SURVEY_TREES, seed=seed)
     name = next_name(models_root, SURVEY.name)
-    files = {
-        "model.txt": booster.model_to_string(),
-        "calibration.json": canonical_json(Calibration(1.0, 0.0).to_json()),
-        "features.json": canonical_json(SURVEY.schema()),
-        "recipe.json": canonical_json(recipe.to_json() | _origin(core)),
-        "reference.json": canonical_json(reference_of(core, SURVEY, booster, as_of=core.as_of)),
+    recipe = Recipe(SURVEY_PARAMETERS, SURVEY_TREES, seed=seed)
+    files = _model_files(core, households, recipe, progress) | {
         "metrics.json": canonical_json(metrics),
         "card.md": survey_card(name, metrics, policy.fairness),
         "sheet.md": survey_sheet(name, core, households),
     }
-    digest = write_bundle(models_root / name, files, label=LABEL, catalogue=SURVEY.name)
-    run_id = log_run(
-        mlruns,
-        name=name,
-        parameters=report_parameters(recipe, metrics),
-        figures=report_figures(metrics),
-        steps=report_steps(metrics),
-        tags={"bundle": name, "bundle_digest": digest, "delivery_digest": core.delivery_digest},
-        artifacts={file: files[file] for file in ("metrics.json", "features.json", "recipe.json", "card.md")},
+    kept = keep_candidate(
+        models_root / name, files, recipe=recipe, metrics=metrics, core=core, catalogue=SURVEY.name, mlruns=mlruns
     )
     progress("log", 1, 1)
-    return TrainedOnSurvey(models_root / name, digest, survey_rows(held_out), metrics, run_id)
+    return TrainedOnSurvey(kept.folder, kept.digest, survey_rows(held_out), metrics, kept.run_id)
+
+
+def _model_files(core: Core, households: pl.DataFrame, recipe: Recipe, progress: Progress) -> dict[str, str]:
+    """The model of all households with what belongs to it."""
+    truth = households[LABEL].to_numpy().astype(np.int64)
+    derived: pl.DataFrame = derive_survey(households, AsOf.on(core.as_of))
+    booster = fit_survey_model(survey_matrix(derived), truth, seed=recipe.seed)
+    return {
+        "model.txt": booster.model_to_string(),
+        "calibration.json": canonical_json(Calibration(1.0, 0.0).to_json()),
+        "features.json": canonical_json(SURVEY.schema()),
+        "recipe.json": canonical_json(recipe.to_json() | _origin(core)),
+        "reference.json": canonical_json(reference_of(core, SURVEY, booster, as_of=core.as_of, progress=progress)),
+    }
 
 
 def _origin(core: Core) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import polars as pl
 from domain.policy import FairnessPolicy
 from features.survey import SURVEY
 from sources.core import Core
-from training.documents import compared, named_group, rendered
-from training.wording_ko import METHODS, SURVEY_COHORTS, SURVEY_LABELS
+from training.documents import compared, named_groups, rendered
+from training.wording_ko import HOUSEHOLDS, METHODS, SURVEY_COHORTS, SURVEY_LABELS
 
 Report = Mapping[str, Any]
 
@@ -29,7 +29,7 @@ def survey_card(name: str, metrics: Report, fairness: FairnessPolicy) -> str:
         cohorts=[(title, _cohort(part, metrics["label"], model)) for title, part in cohorts],
         calibration=own["pooled"][metrics["label"]]["calibration_error"],
         reliability=own["reliability"],
-        groups=[named_group(row) for row in metrics["groups"][model]],
+        groups=named_groups(metrics["groups"][model], unit=HOUSEHOLDS),
         min_group=fairness.min_group,
     )
 

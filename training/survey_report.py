@@ -1,8 +1,8 @@
 """What the survey's cross-validation says and how sure that is: intervals, paired differences, groups, a bundle's JSON.
 
-Every household of the survey was asked, so nothing is weighted: the estimates that correct for who was listed and
-reached are all the plain one. A bundle's metrics speak of the households without basic livelihood support, for whom a
-blind-spot list is; those of all households stand beside them.
+Every household of the survey was asked, so nothing is weighted: the weighted precision is the plain one, and the two
+estimates that divide by a chance of being listed and reached are undefined. A bundle's metrics speak of the households
+without basic livelihood support, for whom a blind-spot list is; those of all households stand beside them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +18,7 @@ from scipy.special import stdtrit
 
 from domain.household import HouseholdType, Sex
 from domain.policy import FairnessPolicy
+from scoring.capacity import ESTIMATES
 from scoring.figures import Figure, json_number, proportion_interval
 from scoring.groups import GroupFigures
 from scoring.metrics import calibration_error
@@ -177,9 +178,7 @@ def _figures_json(held_out: HeldOut, row: SurveyRow) -> dict[str, Any]:
     pooled = {"roc_auc": "roc_auc", "average_precision": "average_precision"}
     stated = {"brier": "brier", "calibration_error": "ece"} if is_probability else {}
     return {
-        "capacity": {
-            label: dict.fromkeys(("naive", "weighted", "inverse_propensity", "doubly_robust"), precision),
-        },
+        "capacity": {label: dict.fromkeys(ESTIMATES, Figure().to_json()) | {"naive": precision, "weighted": precision}},
         "recall": {label: figure("recall_10pct").to_json()},
         "lift": {label: figure("lift_10pct").to_json()},
         "pooled": {label: {key: figure(name).to_json() for key, name in (pooled | stated).items()}},

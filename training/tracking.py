@@ -19,6 +19,7 @@ from typing import Any
 
 from domain.errors import StorageFailed
 from domain.storage import storing
+from scoring.figures import only_telling
 from training.recipe import Recipe
 
 # Nothing may leave the machine; MLflow reads these when it is first imported.
@@ -193,9 +194,14 @@ def _figures(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, flo
 
 
 def report_steps(metrics: Mapping[str, Any]) -> dict[str, list[float | None]]:
-    """The figures of each test round by method, oldest round first: ``fold.model.capacity`` and its fellows."""
+    """The figures of each test round by method, oldest round first: ``fold.model.capacity`` and its fellows.
+
+    They have no interval that could warn of it, so they are None where too few effective rows stand behind them; the
+    survey's, whose rows count alike, always tell.
+    """
+    told = only_telling(metrics["folds"], min_effective_n=metrics["test"].get("min_effective_n", 0))
     steps: dict[str, list[float | None]] = {}
-    for fold in metrics["folds"]:
+    for fold in told:
         for figure in ("capacity", "roc_auc", "average_precision"):
             steps.setdefault(f"fold.{fold['method']}.{figure}", []).append(fold[figure])
     return steps

@@ -6,21 +6,24 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import lightgbm as lgb
+
 from domain.calendar import Round, day_of
-from domain.errors import UsageError
 from domain.policy import Policy
 from features.catalogue import Catalogue
-from scoring.bundle import canonical_json, next_name, write_bundle
+from scoring.bundle import canonical_json, next_name
+from scoring.calibration import Calibration
 from sources.core import Core
 from training.backtest import JOBS, Contender, Material, backtest
+from training.candidate import keep_candidate
 from training.documents import data_sheet, model_card
 from training.labels import get_label
-from training.learning import MIN_OUTCOMES, Examples, Slices, fit_recipe
+from training.learning import Examples, Slices, fit_recipe
 from training.recipe import Recipe
 from training.reference import reference_of
 from training.report import evaluation_report
 from training.splits import TimeSplit, split_for_use
-from training.tracking import log_run, report_figures, report_parameters, report_steps
+from training.tracking import check_log
 
 Progress = Callable[[str, int, int], None]
 # What the new model is called in its own evaluation.
@@ -47,77 +50,93 @@ def train(
     models_root: Path,
     mlruns: Path,
     recipe: Recipe | None = None,
+    tuned_by: str | None = None,
     jobs: int = JOBS,
     progress: Progress = lambda stage, done, total: None,
 ) -> Trained:
     """Judges the recipe on past rounds, fits it on all listings closed before ``as_of``, writes the next bundle.
 
-    Without a ``recipe`` the default one is used. Raises `UsageError` where too little is known to learn or to judge.
+    Without a ``recipe`` the default one is used; ``tuned_by`` names the study that chose it. Raises `UsageError` where
+    too little is known to learn or to judge, `StorageFailed` before anything long begins where the log is unusable.
     """
-    label = get_label(policy.label.ranks_by)
+    check_log(mlruns)
     recipe = replace(recipe or Recipe(), seed=seed)
     material = Material.of(core, catalogue, policy, as_of=as_of, jobs=jobs, progress=progress)
-    tested = backtest(
-        core, catalogue, policy, {MODEL: Contender(recipe)}, as_of=as_of, seed=seed, material=material, jobs=jobs,
-        progress=progress,
-    )  # fmt: skip
-    report = evaluation_report(tested, policy, as_of=as_of, seed=seed)
-    progress("report", 1, 1)
-
+    report = _judged(core, catalogue, policy, recipe, material, as_of=as_of, jobs=jobs, progress=progress)
     split = split_for_use(material.rounds)
-    booster, calibration = fit_recipe(recipe, catalogue.learned, *_known(material, catalogue, policy, split), threads=0)
-    reference = reference_of(core, catalogue, booster, as_of=as_of)
-    progress("reference", 1, 1)
+    booster, calibration = _fitted(material, catalogue, policy, recipe, split)
+    reference = reference_of(core, catalogue, booster, as_of=as_of, progress=progress)
     name = next_name(models_root, catalogue.name)
-    learned = material.examples.with_columns(label=f"label_{label.name}")
+    origin = _origin(core, catalogue, policy, split, as_of=as_of, tuned_by=tuned_by)
     files = {
         "model.txt": booster.model_to_string(),
         "calibration.json": canonical_json(calibration.to_json()),
         "features.json": canonical_json(catalogue.schema()),
-        "recipe.json": canonical_json(recipe.to_json() | _origin(core, catalogue, policy, split, as_of)),
+        "recipe.json": canonical_json(recipe.to_json() | origin),
         "metrics.json": canonical_json(report),
         "reference.json": canonical_json(reference),
-        "card.md": model_card(name, report, policy, features=len(catalogue.learned), examples=learned, core=core),
-        "sheet.md": data_sheet(name, core, material.listings, ranks_by=label.name),
-    }
-    digest = write_bundle(models_root / name, files, label=label.name, catalogue=catalogue.name)
-    run_id = log_run(
-        mlruns,
-        name=name,
-        parameters=report_parameters(recipe, report),
-        figures=report_figures(report),
-        steps=report_steps(report),
-        tags={"bundle": name, "bundle_digest": digest, "delivery_digest": core.delivery_digest},
-        artifacts={file: files[file] for file in ("metrics.json", "features.json", "recipe.json", "card.md")},
+    } | _documents(name, report, policy, core, catalogue, material)
+    kept = keep_candidate(
+        models_root / name, files, recipe=recipe, metrics=report, core=core, catalogue=catalogue.name, mlruns=mlruns
     )
     progress("log", 1, 1)
-    return Trained(models_root / name, digest, report, run_id)
+    return Trained(kept.folder, kept.digest, report, kept.run_id)
 
 
-def _known(material: Material, catalogue: Catalogue, policy: Policy, split: TimeSplit) -> tuple[Examples, Slices]:
-    """All that may be learned from; raises `UsageError` where a slice holds too few outcomes of a kind."""
-    known = Examples.of(
-        material.examples,
-        catalogue.learned,
-        label=policy.label.ranks_by,
-        max_weight=policy.evaluation.max_weight,
-    )
+def _judged(
+    core: Core,
+    catalogue: Catalogue,
+    policy: Policy,
+    recipe: Recipe,
+    material: Material,
+    *,
+    as_of: date,
+    jobs: int,
+    progress: Progress,
+) -> dict[str, Any]:
+    """The evaluation of the recipe on past rounds."""
+    contenders = {MODEL: Contender(recipe)}
+    tested = backtest(
+        core, catalogue, policy, contenders, as_of=as_of, seed=recipe.seed, material=material, jobs=jobs,
+        progress=progress,
+    )  # fmt: skip
+    report = evaluation_report(tested, policy, as_of=as_of, seed=recipe.seed)
+    progress("report", 1, 1)
+    return report
+
+
+def _fitted(
+    material: Material, catalogue: Catalogue, policy: Policy, recipe: Recipe, split: TimeSplit
+) -> tuple[lgb.Booster, Calibration]:
+    """The model for use, from all that may be learned from; raises `UsageError` where that is too little."""
+    label, max_weight = policy.label.ranks_by, policy.evaluation.max_weight
+    known = Examples.of(material.examples, catalogue.learned, label=label, max_weight=max_weight)
     slices = Slices.of(material.examples, split)
-    fewest = slices.fewest_outcomes(known.truth)
-    if fewest < MIN_OUTCOMES:
-        raise UsageError(
-            f"The rounds to learn from hold {fewest} outcomes of one kind; at least {MIN_OUTCOMES} are needed.",
-            hint="Deliver outcomes of more rounds or of a larger area.",
-        )
-    return known, slices
+    slices.check_outcomes(known.truth)
+    return fit_recipe(recipe, catalogue.learned, known, slices, threads=0)
 
 
-def _origin(core: Core, catalogue: Catalogue, policy: Policy, split: TimeSplit, as_of: date) -> dict[str, Any]:
+def _documents(
+    name: str, report: Mapping[str, Any], policy: Policy, core: Core, catalogue: Catalogue, material: Material
+) -> dict[str, str]:
+    """Model card and data sheet."""
+    label = get_label(policy.label.ranks_by).name
+    learned = material.examples.with_columns(label=f"label_{label}")
+    return {
+        "card.md": model_card(name, report, policy, features=len(catalogue.learned), examples=learned, core=core),
+        "sheet.md": data_sheet(name, core, material.listings, ranks_by=label),
+    }
+
+
+def _origin(
+    core: Core, catalogue: Catalogue, policy: Policy, split: TimeSplit, *, as_of: date, tuned_by: str | None
+) -> dict[str, Any]:
     """What the bundle was made from, so that it can be judged again later (`training.backtest.contender_of`)."""
     return {
         "catalogue_digest": catalogue.digest(),
         "delivery_digest": core.delivery_digest,
         "trained_as_of": as_of.isoformat(),
+        "tuned_by": tuned_by,
         "horizon_days": policy.label.horizon_days,
         "label": policy.label.ranks_by,
         "rounds": {

@@ -123,8 +123,8 @@ def tune(
     return replace(tuned, run_id=run_id)
 
 
-def chosen_trial(core: Core, catalogue: Catalogue, policy: Policy, *, as_of: date, seed: int, mlruns: Path) -> Trial:
-    """What the study made from these very data, features, label and seed chose; raises `NotFound`."""
+def get_tuned(core: Core, catalogue: Catalogue, policy: Policy, *, as_of: date, seed: int, mlruns: Path) -> Tuned:
+    """The study made from these very data, features, label and seed, without its rounds; raises `NotFound`."""
     import optuna
 
     name = study_name(core, catalogue, policy, as_of=as_of, seed=seed)
@@ -141,7 +141,7 @@ def chosen_trial(core: Core, catalogue: Catalogue, policy: Policy, *, as_of: dat
             raise missing from error
     if not found:
         raise missing
-    return Tuned(name, (), tuple(found)).chosen
+    return Tuned(name, (), tuple(found))
 
 
 def study_name(core: Core, catalogue: Catalogue, policy: Policy, *, as_of: date, seed: int) -> str:

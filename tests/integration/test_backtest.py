@@ -17,6 +17,7 @@ from features.declaration import AsOf
 from features.engine import build_matrix
 from scoring.baselines import area_rate, indicator_count
 from scoring.bundle import Bundle
+from scoring.groups import ATTRIBUTES
 from scoring.score import feature_array
 from sources.core import Core
 from tests.support.cores import frames, write_core
@@ -24,7 +25,6 @@ from tests.support.histories import AS_OF, HORIZON, POLICY, RECIPE, town_with_hi
 from training.backtest import Backtest, Contender, Material, backtest, fit_folds
 from training.labels import LABELS
 from training.learning import Examples, Slices, fit_recipe
-from training.population import ATTRIBUTES
 from training.splits import split_for_use
 
 METHODS = ("model", "twin", "logistic_regression", "last_score", "indicator_count", "area_only")
@@ -174,18 +174,27 @@ def test_neither_the_number_of_processes_nor_a_second_run_changes_a_bit(evaluate
 def test_a_list_not_renewed_ranks_by_what_was_known_a_week_before(evaluated: Evaluated) -> None:
     _, rounds = fit_folds(evaluated.material, STANDARD, POLICY, MODELS, seed=1, jobs=1)
     names = [feature.name for feature in STANDARD.learned]
-    newcomers = 0
     for tested in rounds:
         earlier = ranking_at(evaluated, tested.day - 7)
         scores = tested.rankers["model"].raw_scores(feature_array(earlier, names))
         expected = dict(zip(earlier["household_id"], scores, strict=True))
-        moved_in = dict(evaluated.core.scan("households").select("household_id", "moved_in_on").collect().iter_rows())
         judged = evaluated.result.judged.filter(pl.col("round") == tested.day)
-        for who, score, least in judged.select("household_id", "score_last_score", pl.lit(-1e6)).iter_rows():
-            is_new = moved_in[who] is not None and moved_in[who] >= tested.day - 7
-            newcomers += is_new
-            assert score == (least if is_new else expected[who])
-    assert newcomers > 0
+        for who, score in judged.select("household_id", "score_last_score").iter_rows():
+            assert score == expected[who]
+
+
+def test_only_who_moved_in_within_the_week_is_below_all_others_on_a_list_not_renewed(tmp_path: Path) -> None:
+    """Nobody knew on the Monday who would move in on it or after it."""
+    town = town_with_history()
+    last = sorted({row["round"] for row in town["outcomes"]})[-4]
+    days = {row["household_id"]: last + (-7, -1, 0)[n % 3] for n, row in enumerate(town["households"])}
+    town["households"] = [row | {"moved_in_on": days[row["household_id"]]} for row in town["households"]]
+    core = write_core(tmp_path, frames(town), AS_OF)
+    judged = backtest(core, STANDARD, POLICY, MODELS, as_of=AS_OF, seed=1, jobs=1).judged
+    for week, who, score in judged.select("round", "household_id", "score_last_score").iter_rows():
+        assert (score == -1e6) == (week - 7 <= days[who] < week)
+    newest = judged.filter(pl.col("round") == last)["household_id"]
+    assert {days[who] - last for who in newest} == {-7, -1, 0}
 
 
 def test_a_bundle_ranks_the_rounds_it_could_not_know_and_its_recipe_the_earlier_ones(evaluated: Evaluated) -> None:

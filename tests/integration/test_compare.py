@@ -9,7 +9,7 @@ import pytest
 
 from audit.comparison import Comparison, compare
 from domain.calendar import Round, day_number
-from domain.errors import NotFound, UsageError
+from domain.errors import NotFound, StorageFailed, UsageError
 from features.catalogue import STANDARD
 from sagak.comparing import run_compare
 from sagak.settings import Settings
@@ -96,6 +96,19 @@ def test_the_same_two_bundles_give_the_same_page(home: Settings, page: str, tmp_
     with environment_variables({"SAGAK_HOME": str(home.home)}):
         run_compare("standard-1", "standard-2", tmp_path / "again.html", seed=1)
     assert (tmp_path / "again.html").read_text(encoding="utf-8") == page
+
+
+def test_a_page_that_could_not_be_written_is_told_before_anything_is_judged(
+    home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sagak.comparing.compare", lambda *_, **__: pytest.fail("judged in vain"))
+    (tmp_path / "a-file").touch()
+    for output in (tmp_path, tmp_path / "a-file" / "page.html"):
+        with (
+            environment_variables({"SAGAK_HOME": str(home.home)}),
+            pytest.raises(StorageFailed, match="The page could not be written"),
+        ):
+            run_compare("standard-1", "standard-2", output, seed=1)
 
 
 def test_the_lists_move_as_a_plain_loop_over_the_households_says(home: Settings, compared: Comparison) -> None:

@@ -2,8 +2,6 @@
 
 import json
 from datetime import date, timedelta
-from functools import reduce
-from operator import add
 from pathlib import Path
 
 import lightgbm as lgb
@@ -16,17 +14,17 @@ from domain.policy import DriftPolicy
 from features.catalogue import STANDARD
 from features.declaration import AsOf
 from features.matrices import district_matrix
-from features.monthly_reports import history_months, monthly_reports
+from features.monthly_reports import monthly_reports
 from sagak.settings import Settings
 from scoring.bundle import canonical_json
-from scoring.reference import Histogram, Reference, build_reference, count_categories, count_round, listable
+from scoring.reference import Histogram, Reference
 from scoring.score import feature_array
 from sources.core import Core
 from sources.reference import indicator
 from sources.synthetic.registers import CUT_OFFS, SURGE
 from tests.support.made_cores import made_core, risk_model
 from tests.support.weeks import AS_OF, Town, sagak, small_bundle
-from training.reference import reference_of
+from training.reference import reference_of, state_of_round
 
 POLICY = DriftPolicy()
 RISE = date(2026, 5, 1)
@@ -119,15 +117,12 @@ def test_chance_raises_an_alarm_in_fewer_than_one_of_ten_towns(tmp_path: Path, h
 def state(core: Core, booster: lgb.Booster, reference: Reference, as_of: date) -> Reference:
     """A round in the terms of a reference."""
     names = [feature.name for feature in STANDARD.learned]
-    history, counted = history_months(core, as_of), []
-    for district in core.districts:
-        frame = listable(district_matrix(core, district, STANDARD, AsOf.on(as_of)))
-        raw = np.asarray(booster.predict(feature_array(frame, names), raw_score=True))
-        counted.append(count_round(frame, raw, STANDARD, as_of=as_of, history_months=history))
-    return build_reference(
-        [reduce(add, counted)], STANDARD, population=core.rows["households"], categories=count_categories(core),
-        reports=monthly_reports(core, as_of=as_of), score_edges=reference.score.edges,
-    )  # fmt: skip
+
+    def score(frame: pl.DataFrame) -> np.ndarray:
+        return np.asarray(booster.predict(feature_array(frame, names), raw_score=True))
+
+    matrices = (district_matrix(core, district, STANDARD, AsOf.on(as_of)) for district in core.districts)
+    return state_of_round(core, matrices, STANDARD, score, as_of=as_of, like=reference)
 
 
 def check_quiet(folder: Path, *, seed: int, households: int) -> None:
@@ -191,6 +186,14 @@ def test_the_command_raises_an_alarm_by_its_exit_code(own_town: Settings) -> Non
     assert done.returncode == 10, done.stderr
     assert "moved_months_ago" in done.stdout
     assert "100.0% of households" in done.stdout
+
+
+def test_a_round_before_the_model_is_refused(town: Town) -> None:
+    done = sagak(town.settings.home, "drift", "--bundle", "standard-1", "--as-of", "2025-01-06")
+    assert done.returncode == 2
+    assert "earlier than" in done.stderr
+    assert "2026-11-16" in done.stderr
+    assert not (town.settings.matrices / "2025-W02").exists()
 
 
 def test_a_model_that_keeps_no_reference_says_what_to_do(own_town: Settings) -> None:

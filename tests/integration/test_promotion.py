@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from features.catalogue import STANDARD
-from outreach.promotion import current_bundle, newest_approval
+from outreach.promotion import current_bundle, newest_approval, policy_digest
 from outreach.promotion_record import HEAD, RECORD, read_record
 from sagak import cli, promoting
 from sagak.settings import Settings
@@ -26,6 +26,7 @@ from tests.support.weeks import (
     small_bundle,
     train_without_log,
 )
+from training.recipe import Recipe
 
 ME, OTHER = ("--by", "김분석"), ("--by", "이감사")
 WHY = ("--why", "Finds more need at capacity.")
@@ -65,7 +66,7 @@ def gates_of(heard: Heard) -> dict[str, str]:
 def lenient(settings: Settings) -> None:
     """Limits that a town of 1,500 households can pass, whatever its few outcomes are."""
     (settings.home / "policy.toml").write_text(
-        "[evaluation]\ndraws = 50\ntest_rounds = 2\n"
+        "[evaluation]\ndraws = 100\ntest_rounds = 2\n"
         "[gates]\nmin_judged = 1\nmin_effective_n = 0\nmax_loss_at_capacity = 1.0\n"
         "min_lift_over_indicator_count = 0.0\nmax_calibration_error = 1.0\n[fairness]\nmin_group = 100000\n",
         encoding="utf-8",
@@ -80,10 +81,11 @@ def test_a_candidate_is_compared_with_the_model_in_use_proposed_and_approved(
     said: Callable[..., Heard], own_town: Settings, town: Town
 ) -> None:
     lenient(own_town)
-    train_without_log(settings_again(own_town), town.core, seed=2)
+    train_without_log(settings_again(own_town), town.core, recipe=Recipe(is_weighted=True))
     heard = said(own_town, "propose", "standard-2", *ME, *WHY)
     assert heard.code == 0, heard.err
-    assert gates_of(heard)["model in use"] in ("passed", "not passed")
+    assert gates_of(heard)["model in use"] == "passed"
+    assert "against the model in use" in heard.out
     assert gates_of(heard)["direction"] == "passed"
     assert gates_of(heard)["groups too small"] == "left out"
     assert "Proposed: standard-2" in heard.out
@@ -103,11 +105,23 @@ def test_a_candidate_is_compared_with_the_model_in_use_proposed_and_approved(
     assert f"Digest of the record, to be noted elsewhere: {read_record(own_town.models).digest}" in shown
 
 
+def test_a_candidate_of_the_same_recipe_is_not_said_to_be_as_good_where_nothing_could_differ(
+    said: Callable[..., Heard], own_town: Settings, town: Town
+) -> None:
+    """Both learned after the tested rounds, so both are fitted anew for them, and alike."""
+    lenient(own_town)
+    train_without_log(settings_again(own_town), town.core, seed=2)
+    heard = said(own_town, "propose", "standard-2", *ME, *WHY)
+    assert heard.code == 0, heard.err
+    assert gates_of(heard)["model in use"] == "left out"
+    assert "No judged household differs between the two" in heard.out
+
+
 def test_a_candidate_that_misses_a_gate_is_refused_with_its_figures_and_nothing_is_recorded(
     said: Callable[..., Heard], own_town: Settings, town: Town
 ) -> None:
     (own_town.home / "policy.toml").write_text(
-        "[evaluation]\ndraws = 50\ntest_rounds = 2\n[gates]\nmin_judged = 100000\n", encoding="utf-8"
+        "[evaluation]\ndraws = 100\ntest_rounds = 2\n[gates]\nmin_judged = 100000\n", encoding="utf-8"
     )
     train_without_log(settings_again(own_town), town.core, seed=2)
     before = (own_town.models / RECORD).read_bytes()
@@ -165,7 +179,8 @@ def test_a_list_is_never_published_with_a_bundle_nobody_approved_but_it_can_be_t
     small_bundle(own_town.models, number=2)
     heard = said(own_town, "round", "--bundle", "standard-2")
     assert heard.code == 5
-    assert "standard-2 was never approved" in heard.err
+    assert "standard-2 is not in use, standard-1 is" in heard.err
+    assert "sagak score --bundle standard-2" in heard.err
     make_scores(own_town, WEEK, open_bundle(own_town, STANDARD, "standard-2"))
     assert run_round(own_town, WEEK).bundle == "standard-1"
 
@@ -176,7 +191,7 @@ def test_a_record_that_was_changed_stops_the_round(said: Callable[..., Heard], o
     for command in (["round"], ["score"], ["promotions"]):
         heard = said(own_town, *command)
         assert heard.code == 6
-        assert "The record of promotions is not what was written: line 2 does not follow" in heard.err
+        assert "The record of promotions is not what was written: line 1 or line 2 was changed" in heard.err
 
 
 def test_a_damaged_model_in_use_does_not_stop_its_successor(
@@ -188,6 +203,46 @@ def test_a_damaged_model_in_use_does_not_stop_its_successor(
     heard = said(own_town, "propose", "standard-2", *ME, *WHY)
     assert heard.code == 0, heard.err
     assert "The model in use cannot be compared: standard-1/model.txt is not what was written" in heard.out
+
+
+def test_a_changed_label_leaves_the_comparison_out_with_a_sentence_and_never_silently(
+    said: Callable[..., Heard], own_town: Settings, town: Town
+) -> None:
+    """People changed what the list ranks by; the candidate learned the new label, the model in use the former."""
+    lenient(own_town)
+    changed = (own_town.home / "policy.toml").read_text(encoding="utf-8") + '[label]\nranks_by = "any_support"\n'
+    (own_town.home / "policy.toml").write_text(changed, encoding="utf-8")
+    train_without_log(settings_again(own_town), town.core, seed=2)
+    heard = said(own_town, "propose", "standard-2", *ME, *WHY)
+    assert heard.code == 0, heard.err
+    assert gates_of(heard)["model in use"] == "left out"
+    assert "label that ranks was changed in the policy, which is a decision of its own" in heard.out
+    assert "standard-1 learned public_or_case, the list now ranks by any_support" in heard.out
+    act = read_record(own_town.models).acts[-1]
+    assert act.policy_digest == policy_digest(settings_again(own_town).policy())
+    assert [gate.sentence for gate in act.gates if "decision of its own" in gate.sentence]
+
+
+def test_a_candidate_that_learned_another_label_is_not_proposed_also_if_it_was_in_use_before(
+    said: Callable[..., Heard], own_town: Settings
+) -> None:
+    small_bundle(own_town.models, number=2)
+    promote(own_town.models, "standard-2")
+    (own_town.home / "policy.toml").write_text('[label]\nranks_by = "any_support"\n', encoding="utf-8")
+    heard = said(own_town, "propose", "standard-1", *ME, *WHY)
+    assert (heard.code, heard.out) == (5, "")
+    assert "standard-1 learned public_or_case, and the policy ranks by any_support" in heard.err
+    assert len(read_record(own_town.models).acts) == 4
+
+
+def test_a_model_in_use_whose_manifest_is_gone_is_not_taken_for_none(
+    said: Callable[..., Heard], own_town: Settings, town: Town
+) -> None:
+    lenient(own_town)
+    train_without_log(settings_again(own_town), town.core, seed=2)
+    (own_town.models / "standard-1" / "manifest.json").unlink()
+    heard = said(own_town, "propose", "standard-2", *ME, *WHY)
+    assert "The model in use cannot be compared: standard-1 is in use, but its folder is gone" in heard.out
 
 
 # Kills and two at once. One process imports, then forks a process an act; at that step it ends at once.

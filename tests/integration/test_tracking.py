@@ -1,6 +1,7 @@
 """The training log: runs that can be compared, nobody's row in it, and a failure of it loses no bundle."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -78,6 +79,15 @@ def test_each_fold_is_a_step(two_runs: Path) -> None:
     assert [(point.step, point.value) for point in history] == list(enumerate(expected))
 
 
+def test_a_fold_that_too_few_rows_stand_behind_is_not_logged_as_if_it_were_known() -> None:
+    metrics = report()
+    told, untold = ({"effective_n": rows} for rows in (30.0, 29.9))
+    metrics["folds"] = [fold | (told if fold["round"] == "2026-W20" else untold) for fold in metrics["folds"]]
+    steps = report_steps(metrics)
+    for figure in ("capacity", "roc_auc", "average_precision"):
+        assert [value is None for value in steps[f"fold.A.{figure}"]] == [False, True]
+
+
 def test_a_run_says_what_it_ran_on_and_hashes_what_it_keeps(runs) -> None:
     tags = runs.iloc[0].filter(like="tags.")
     for package in ("python", "lightgbm", "mlflow", "polars", "sagak"):
@@ -98,11 +108,12 @@ def test_nothing_is_sent_anywhere(two_runs: Path) -> None:
 
 
 def test_training_twice_leaves_two_runs_that_can_be_compared_and_know_nobody(own_town: Settings, town: Town) -> None:
-    for recipe in (Recipe(), Recipe(is_weighted=True)):
-        train(
-            town.core, STANDARD, own_town.policy(), as_of=AS_OF, seed=1, recipe=recipe,
+    for recipe, study in ((Recipe(), None), (Recipe(is_weighted=True), "public_or_case-0123456789ab")):
+        trained = train(
+            town.core, STANDARD, own_town.policy(), as_of=AS_OF, seed=1, recipe=recipe, tuned_by=study,
             models_root=own_town.models, mlruns=own_town.mlruns,
         )  # fmt: skip
+        assert load_bundle(trained.folder, STANDARD).recipe["tuned_by"] == study
     import mlflow
 
     mlflow.set_tracking_uri(f"sqlite:///{own_town.mlruns / 'mlflow.db'}")
@@ -139,6 +150,7 @@ def test_a_damaged_log_is_refused_with_what_to_do(tmp_path: Path) -> None:
 
 
 def test_a_file_where_the_log_belongs_is_refused_before_anything_is_trained(own_town: Settings) -> None:
+    shutil.rmtree(own_town.mlruns)
     own_town.mlruns.write_text("not a folder")
     told = sagak(own_town.home, "train")
     assert told.returncode == 7
@@ -146,16 +158,28 @@ def test_a_file_where_the_log_belongs_is_refused_before_anything_is_trained(own_
     assert [path.name for path in own_town.models.glob("standard-*")] == ["standard-1"]
 
 
+def test_training_looks_at_its_log_before_anything_else(tmp_path: Path, town: Town) -> None:
+    (tmp_path / "mlflow.db").write_bytes(b"not a database at all" * 1000)
+    seen: list[str] = []
+    with pytest.raises(StorageFailed, match="it is damaged"):
+        train(
+            town.core, STANDARD, town.settings.policy(), as_of=AS_OF, seed=1, models_root=tmp_path / "models",
+            mlruns=tmp_path, progress=lambda stage, done, total: seen.append(stage),
+        )  # fmt: skip
+    assert seen == []
+    assert not (tmp_path / "models").exists()
+
+
 # The limit leaves room for a bundle, and none for a new MLflow database of half a megabyte.
 FULL_DISK = """
 import resource, sys
 from unittest.mock import patch
-import training.train
-real = training.train.log_run
+import training.candidate
+real = training.candidate.log_run
 def on_a_full_disk(*arguments, **more):
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
     return real(*arguments, **more)
-training.train.log_run = on_a_full_disk
+training.candidate.log_run = on_a_full_disk
 sys.argv = ["sagak", "train"]
 from sagak.cli import main
 main()

@@ -15,10 +15,11 @@ from domain.policy import EvaluationPolicy, LabelPolicy, Policy
 from domain.storage import sole_writer
 from features.catalogue import STANDARD
 from sagak.settings import Settings
+from sagak.tuning import chosen_recipe
 from sources.core import Core
 from tests.support.weeks import AS_OF, Town, make_core, sagak, settings_of
 from training.recipe import Recipe
-from training.tuning import Tuned, chosen_trial, study_name, tune
+from training.tuning import Tuned, get_tuned, study_name, tune
 
 # Two folds are enough to see what is looked at, and a fifth of the fits.
 POLICY = Policy(evaluation=EvaluationPolicy(test_rounds=2))
@@ -113,17 +114,26 @@ def test_other_data_features_label_rounds_or_seed_are_another_study(core: Core) 
 
 def test_training_takes_the_chosen_settings_of_the_very_study(core: Core, tmp_path: Path) -> None:
     study = tuned(core, tmp_path)
-    assert chosen_trial(core, STANDARD, POLICY, as_of=AS_OF, seed=1, mlruns=tmp_path) == study.chosen
+    found = get_tuned(core, STANDARD, POLICY, as_of=AS_OF, seed=1, mlruns=tmp_path)
+    assert (found.study, found.chosen) == (study.study, study.chosen)
     for other in ({"seed": 2}, {"policy": replace(POLICY, label=LabelPolicy("public_benefit"))}):
         asked = {"policy": POLICY, "seed": 1} | other
         with pytest.raises(NotFound) as raised:
-            chosen_trial(core, STANDARD, asked["policy"], as_of=AS_OF, seed=asked["seed"], mlruns=tmp_path)
+            get_tuned(core, STANDARD, asked["policy"], as_of=AS_OF, seed=asked["seed"], mlruns=tmp_path)
         assert "sagak tune" in raised.value.hint
+
+
+def test_the_study_is_named_where_its_settings_are_used(core: Core, tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    study = tuned(core, settings.mlruns, trials=1)
+    asked = {"as_of": AS_OF, "seed": 1, "is_weighted": False}
+    assert chosen_recipe(settings, core, POLICY, **asked, is_tuned=True) == (study.chosen.recipe, study.study)
+    assert chosen_recipe(settings, core, POLICY, **asked, is_tuned=False) == (Recipe(), None)
 
 
 def test_where_nothing_was_tuned_no_database_appears(core: Core, tmp_path: Path) -> None:
     with pytest.raises(NotFound):
-        chosen_trial(core, STANDARD, POLICY, as_of=AS_OF, seed=1, mlruns=tmp_path)
+        get_tuned(core, STANDARD, POLICY, as_of=AS_OF, seed=1, mlruns=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from domain.calendar import Round
-from domain.errors import CheckFailed, NotFound, SagakError
+from domain.errors import BundleRefused, CheckFailed, NotFound, SagakError, UsageError
 from domain.listing import Entry, Slot
 from domain.policy import Policy
 from features.catalogue import STANDARD
@@ -169,13 +169,36 @@ def test_another_round_draws_anew(own_town: Settings) -> None:
     assert published_round(own_town.lists, WEEK).round == WEEK
 
 
-def test_a_newer_bundle_is_taken_once_it_is_promoted_unless_an_older_is_named(own_town: Settings, town: Town) -> None:
+def test_a_newer_bundle_is_taken_once_it_is_promoted_and_the_older_no_more(own_town: Settings, town: Town) -> None:
     train_without_log(own_town, town.core, seed=2)
     assert run_round(own_town, WEEK).bundle == "standard-1"
     promote(own_town.models, "standard-2")
     assert run_round(own_town, WEEK).bundle == "standard-2"
-    assert run_round(own_town, WEEK, bundle_name="standard-1").bundle == "standard-1"
-    assert published_round(own_town.lists).folder.name == town.published.folder.name
+    assert run_round(own_town, WEEK, bundle_name="standard-2").bundle == "standard-2"
+    with pytest.raises(BundleRefused, match="standard-1 is not in use, standard-2 is") as raised:
+        run_round(own_town, WEEK, bundle_name="standard-1")
+    assert "sagak propose standard-1" in raised.value.hint
+    assert published_round(own_town.lists).bundle == "standard-2"
+    promote(own_town.models, "standard-1")
+    assert run_round(own_town, WEEK).folder.name == town.published.folder.name
+
+
+@pytest.mark.parametrize("label", ["public_benefit", "publik_benefit"])
+def test_nobody_is_ranked_by_a_model_of_another_label_than_the_policy_names(own_town: Settings, label: str) -> None:
+    (own_town.home / "policy.toml").write_text(f'[label]\nranks_by = "{label}"\n', encoding="utf-8")
+    settings = settings_of(own_town.home)
+    kind, said = (
+        (BundleRefused, "standard-1 learned public_or_case, and the policy ranks by public_benefit")
+        if label == "public_benefit"
+        else (UsageError, "There is no label 'publik_benefit'")
+    )
+    before = files_under(own_town.lists, own_town.scores)
+    with pytest.raises(kind, match=said) as raised:
+        run_round(settings, WEEK)
+    assert raised.value.hint
+    with pytest.raises(kind, match=said):
+        make_scores(settings, WEEK, open_bundle(settings, STANDARD))
+    assert files_under(own_town.lists, own_town.scores) == before
 
 
 def test_entries_are_read_back_as_they_were_written(town: Town) -> None:

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.calendar import day_number, day_of, month_number
-from domain.household import Dwelling, Tenure
 from domain.outcome import Outcome
 from features.catalogue import STANDARD
 from features.declaration import AsOf
@@ -52,11 +51,10 @@ def with_a_future(draw: st.DrawFn, town: Town, as_of: date) -> Town:
 
 @st.composite
 def moved_home(draw: st.DrawFn, row: Row, today: int) -> Row:
-    """Where somebody moves in later, nothing is known yet of that place."""
-    if row["moved_in_on"] is None or row["moved_in_on"] < today:
+    """Who moved long ago, or has not moved yet, may move on any later day."""
+    if row["moved_in_on"] is None or today - 1_800 < row["moved_in_on"] < today:
         return row
-    place = {"tenure": towns.words(Tenure), "dwelling": towns.words(Dwelling), "moved_in_on": later(today)}
-    return row | draw(st.fixed_dictionaries(place))
+    return row | {"moved_in_on": draw(later(today))}
 
 
 @st.composite
@@ -100,6 +98,42 @@ def test_what_became_known_later_changes_no_feature(drawn: tuple[date, Town, Tow
 def test_nor_where_every_row_has_a_date_of_its_own(drawn: tuple[date, Town, Town]) -> None:
     as_of, then, afterwards = drawn
     assert changed(matrix_of_each_row(frames(then), as_of), matrix_of_each_row(frames(afterwards), as_of)) == []
+
+
+@st.composite
+def later_moves(draw: st.DrawFn) -> tuple[date, Town, Town]:
+    """A town, and the same town after everybody whose move is known moved once more."""
+    as_of = draw(st.sampled_from(towns.DATES))
+    town = draw(towns.towns(as_of))
+    moved = [
+        row if row["moved_in_on"] is None else row | {"moved_in_on": draw(later(day_number(as_of)))}
+        for row in town["households"]
+    ]
+    return as_of, town, town | {"households": moved}
+
+
+@towns.fewer_examples(4)
+@given(later_moves(), st.integers(1_800, 20_000))
+def test_who_moves_later_cannot_be_told_from_who_moved_long_ago(drawn: tuple[date, Town, Town], days: int) -> None:
+    as_of, _, moved = drawn
+    settled = moved | {
+        "households": [
+            row if row["moved_in_on"] is None else row | {"moved_in_on": day_number(as_of) - days}
+            for row in moved["households"]
+        ]
+    }
+    before, after = (build_matrix(frames(town), STANDARD, AsOf.on(as_of)) for town in (settled, moved))
+    assert changed(before, after) == []
+
+
+@towns.fewer_examples(4)
+@given(later_moves())
+def test_a_later_move_hides_when_the_last_one_was_and_nothing_else(drawn: tuple[date, Town, Town]) -> None:
+    as_of, town, moved = drawn
+    before, after = (build_matrix(frames(told), STANDARD, AsOf.on(as_of)) for told in (town, moved))
+    assert set(changed(before, after)) <= {"moved_months_ago"}
+    assert before["moved_months_ago"].is_null().equals(after["moved_months_ago"].is_null())
+    assert set(after["moved_months_ago"].drop_nulls()) <= {60}
 
 
 @towns.fewer_examples(12)

@@ -11,17 +11,20 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from domain.errors import CheckFailed
-from outreach.gates import Gate
+from outreach.gate import Gate
 from outreach.promotion_record import HEAD, RECORD, Act, Record, Step, add_act, read_record
 
 GATE = Gate("calibration", is_passed=True, measured=0.031, limit=0.05, sentence="0.031 apart: within the limit.")
 
 
 def act(number: int, why: str = "Better at capacity in eight rounds.") -> Act:
-    step = (Step.PROPOSED, Step.APPROVED, Step.REJECTED)[number % 3]
+    """Proposals, each answered by the next act: approved, rejected, and so on."""
+    place, proposal = number % 4, number // 2
+    step = (Step.PROPOSED, Step.APPROVED, Step.PROPOSED, Step.REJECTED)[place]
     return Act(
-        act=step, at=f"2026-11-{number + 1:02d}T09:00:00+09:00", who="김분석", why=why, catalogue="standard",
-        bundle=f"standard-{number}", digest=f"{number:x}" * 64, gates=(GATE,), waiver="", policy_digest="9" * 64,
+        act=step, at=f"2026-11-{number + 1:02d}T09:00:00+09:00", who=("김분석", "이감사")[number % 2], why=why,
+        catalogue="standard", bundle=f"standard-{proposal}", digest=f"{proposal:x}" * 64, gates=(GATE,), waiver="",
+        policy_digest="9" * 64,
     )  # fmt: skip
 
 
@@ -120,6 +123,20 @@ def test_a_cut_end_is_found_at_every_byte(models: Path) -> None:
     refused(models, [whole[:-1]])
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (1, "line 1 or line 2 was changed"),
+        (2, "line 2 or line 3 was changed"),
+        (4, "its end does not fit the head"),
+    ],
+)
+def test_a_changed_line_is_named_or_one_of_two(models: Path, changed: int, said: str) -> None:
+    lines = lines_of(models)
+    lines[changed - 1] = lines[changed - 1].replace(b"Better", b"Nicer")
+    assert said in refused(models, lines)
+
+
 def test_a_record_that_is_gone_is_found(models: Path) -> None:
     (models / RECORD).unlink()
     with pytest.raises(CheckFailed):
@@ -151,6 +168,24 @@ def test_an_older_head_put_back_hides_no_act(models: Path) -> None:
     (models / HEAD).write_bytes(head)
     with pytest.raises(CheckFailed, match="head"):
         read_record(models)
+
+
+def test_who_reads_while_an_act_is_added_sees_the_record_before_it_or_after_it(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the two files that a reader opens, somebody else adds a whole act."""
+    read, is_added = Path.read_bytes, False
+
+    def read_slowly(path: Path) -> bytes:
+        nonlocal is_added
+        content = read(path)
+        if path.name == RECORD and not is_added:
+            is_added = True
+            written(models, [act(4)])
+        return content
+
+    monkeypatch.setattr(Path, "read_bytes", read_slowly)
+    assert len(read_record(models).acts) == 5
 
 
 def test_a_torn_last_line_does_not_count_and_the_next_act_cuts_it_off(models: Path) -> None:

@@ -78,10 +78,10 @@ def test_tenure_and_dwelling_are_flags_of_the_present_place() -> None:
     assert (found["is_renting_monthly"], found["is_public_rental"], found["is_precarious_dwelling"]) == (1, 0, 1)
 
 
-def test_a_place_somebody_moves_into_later_is_unknown() -> None:
-    found = seen(households=[home(tenure="monthly_rent", dwelling="basement", moved_in_on="2026-11-16")])
-    assert (found["is_renting_monthly"], found["is_precarious_dwelling"]) == (None, None)
-    assert found["moved_months_ago"] is None
+@pytest.mark.parametrize("moved_in_on", [None, "2019-03-02", "2026-11-15", "2026-11-16", "2027-05-01"])
+def test_they_are_the_delivery_s_whenever_somebody_moved_in(moved_in_on: str | None) -> None:
+    found = seen(households=[home(tenure="public_rental", dwelling="basement", moved_in_on=moved_in_on)])
+    assert (found["is_renting_monthly"], found["is_public_rental"], found["is_precarious_dwelling"]) == (0, 1, 1)
 
 
 def test_a_tenure_nobody_reported_is_unknown() -> None:
@@ -92,3 +92,17 @@ def test_a_tenure_nobody_reported_is_unknown() -> None:
 def test_a_move_is_counted_in_months_of_thirty_days() -> None:
     for moved_in, months in (("2026-11-15", 0), ("2026-10-18", 0), ("2026-10-17", 1), ("2025-11-16", 12)):
         assert seen(households=[home(moved_in_on=moved_in)])["moved_months_ago"] == months
+
+
+def test_sixty_months_stand_for_all_longer_times() -> None:
+    for moved_in, months in (("2021-12-13", 59), ("2021-12-12", 60), ("2021-12-11", 60), ("1990-01-01", 60)):
+        assert seen(households=[home(moved_in_on=moved_in)])["moved_months_ago"] == months
+
+
+def test_who_moves_on_the_date_or_later_is_told_like_one_who_moved_long_ago() -> None:
+    for moved_in in ("2026-11-16", "2026-11-17", "2027-05-01"):
+        assert seen(households=[home(moved_in_on=moved_in)])["moved_months_ago"] == 60
+
+
+def test_a_move_nobody_reported_is_unknown() -> None:
+    assert seen(households=[home(moved_in_on=None)])["moved_months_ago"] is None

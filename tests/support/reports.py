@@ -26,7 +26,7 @@ GROUPS = {
 }
 
 
-def figure(value: float | None, spread: float = 0.04, n: int = 897, **more: float) -> dict[str, Any]:
+def figure(value: float | None, spread: float = 0.04, n: float = 897, **more: float) -> dict[str, Any]:
     """A figure of the evaluation; without a value it is undefined as a whole."""
     if value is None:
         return {"value": None, "low": None, "high": None, "n": 0, "effective_n": 0.0}
@@ -58,7 +58,7 @@ def report() -> dict[str, Any]:
         "groups": {method: _groups(method) for method in ("A", "B")},
         "folds": [
             {"round": label, "method": method, "capacity": PRECISION[method] + shift, "roc_auc": 0.66,
-             "average_precision": 0.29, "n": 448}
+             "average_precision": 0.29, "n": 448, "effective_n": 31.5}
             for label, shift in (("2026-W20", -0.02), ("2026-W21", 0.02)) for method in METHODS
         ],
     }  # fmt: skip
@@ -85,7 +85,9 @@ def _figures(method: str) -> dict[str, Any]:
         "recall": {label: figure(0.21, 0.05) for label in LABELS},
         "lift": {label: figure(2.4, 0.5) for label in LABELS},
         "pooled": {label: pooled | (ranked if label == RANKS_BY else {}) for label in LABELS},
-        "reliability": [{"stated": s, "observed": o, "n": n} for s, o, n in bins] if stated else [],
+        "reliability": [{"stated": s, "observed": o, "n": n, "effective_n": n / 9} for s, o, n in bins]
+        if stated
+        else [],
     }
 
 
@@ -118,12 +120,13 @@ def comparison(**changes: object) -> Comparison:
         report=report(),
         min_group=50,
         labels=LABELS,
-        gains={method: Gains((0.0, 0.1, 0.5, 1.0), (0.0, 0.3, 0.7, 1.0)) for method in METHODS},
+        gains={method: Gains((0.0, 0.1, 0.5, 1.0), (0.0, 0.3, 0.7, 1.0), 153, 33.0) for method in METHODS},
         movement=moved(),
         dongs={"4128151000": "경기도 고양시덕양구 주교동", "4128152000": "경기도 고양시덕양구 원신동"},
         drift=Drift(
             (
                 Finding("nhis_premium_arrears", Kind.REPORTS, Level.ALARM, "", 0.35, 0.28, 0.41, "2026-07"),
+                Finding("members.relation", Kind.CATEGORY, Level.ALARM, "", 0.02, words=("parent", "sibling")),
                 Finding("arrears_kinds", Kind.DISTRIBUTION, Level.NOTICE, "", 0.12),
                 Finding("head_age", Kind.MISSING, Level.OK, "", 0.0),
             ),

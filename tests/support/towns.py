@@ -43,7 +43,7 @@ def homes(as_of: date) -> st.SearchStrategy[Row]:
             "dong_code": st.sampled_from([DONG, OTHER_DONG]),
             "tenure": st.none() | words(Tenure),
             "dwelling": st.none() | words(Dwelling),
-            "moved_in_on": st.none() | around(day_number(as_of), 400, 40),
+            "moved_in_on": st.none() | around(day_number(as_of), 400, 40) | around(day_number(as_of) - 1_800, 40, 40),
             "is_address_mismatch": st.booleans(),
             "has_phone": st.booleans(),
         }
@@ -158,7 +158,7 @@ def seeded_town(as_of: date, *, households: int, seed: int) -> Town:
             "dong_code": f"4128{chance.randint(0, 9)}00000",
             "tenure": chance.choice([None, any_of(Tenure)]),
             "dwelling": chance.choice([None, any_of(Dwelling)]),
-            "moved_in_on": maybe(today - 900, today + 20),
+            "moved_in_on": maybe(today - 2_400, today + 20),
             "is_address_mismatch": chance.random() < 0.1,
             "has_phone": chance.random() < 0.9,
         }

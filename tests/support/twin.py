@@ -231,15 +231,15 @@ def household(who: Known) -> Values:
 
 
 def place(who: Known) -> Values:
-    """Where they live, which says nothing about the time before they moved in."""
+    """Where they live as the delivery says, whenever they moved in; a move counts for five years, none before it."""
     moved_in, tenure, dwelling = (who.home[name] for name in ("moved_in_on", "tenure", "dwelling"))
-    lives_there = moved_in is None or moved_in < who.day
+    has_moved = moved_in is not None and moved_in < who.day
     poor = ("gosiwon", "basement", "rooftop", "non_dwelling")
     return {
-        "is_renting_monthly": tenure in ("monthly_rent", "deposit_rent") if lives_there and tenure else None,
-        "is_public_rental": tenure == "public_rental" if lives_there and tenure else None,
-        "is_precarious_dwelling": dwelling in poor if lives_there and dwelling else None,
-        "moved_months_ago": (who.day - moved_in) // 30 if moved_in is not None and moved_in < who.day else None,
+        "is_renting_monthly": tenure in ("monthly_rent", "deposit_rent") if tenure else None,
+        "is_public_rental": tenure == "public_rental" if tenure else None,
+        "is_precarious_dwelling": dwelling in poor if dwelling else None,
+        "moved_months_ago": None if moved_in is None else min((who.day - moved_in) // 30, 60) if has_moved else 60,
     }
 
 

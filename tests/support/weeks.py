@@ -17,6 +17,7 @@ from unittest.mock import patch
 import numpy as np
 import polars as pl
 
+import training.candidate
 import training.train
 from domain.calendar import SEOUL, Round
 from domain.policy import Policy
@@ -31,6 +32,7 @@ from sources.core import Core, find_core
 from sources.ingest import ingest
 from sources.synthetic import dongs_of, synthesize
 from training.fit import fit_model
+from training.recipe import Recipe
 
 AS_OF = date(2026, 11, 16)
 WEEK = Round(AS_OF)
@@ -76,12 +78,14 @@ def make_core(settings: Settings, *, households: int = 1500, seed: int = 1, plac
     return ingest(settings.raw / "town", core_root=settings.core, vault_root=settings.vault, key=KEY)
 
 
-def train_without_log(settings: Settings, core: Core, *, seed: int = 1) -> training.train.Trained:
+def train_without_log(
+    settings: Settings, core: Core, *, seed: int = 1, recipe: Recipe | None = None
+) -> training.train.Trained:
     """Training as it is, but for the training log, whose database takes ten times as long as everything else."""
-    with patch.object(training.train, "log_run", lambda *_, **__: ""):
+    with patch.object(training.candidate, "log_run", lambda *_, **__: ""):
         return training.train.train(
             core, STANDARD, settings.policy(), as_of=AS_OF, seed=seed,
-            models_root=settings.models, mlruns=settings.mlruns,
+            models_root=settings.models, mlruns=settings.mlruns, recipe=recipe,
         )  # fmt: skip
 
 

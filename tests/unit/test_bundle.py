@@ -15,7 +15,7 @@ import pytest
 
 from domain.errors import BundleRefused, NotFound
 from features.catalogue import STANDARD, Catalogue
-from scoring.bundle import FILES, canonical_json, load_bundle, newest_bundle, next_name, write_bundle
+from scoring.bundle import FILES, FORMAT, canonical_json, load_bundle, newest_bundle, next_name, write_bundle
 from scoring.score import raw_scores, score
 from tests.support.weeks import bundle_files, random_matrix, small_bundle
 
@@ -183,9 +183,23 @@ def test_a_manifest_that_is_no_manifest_is_refused(bundle: Path, text: str, no_p
         load_bundle(bundle, STANDARD)
 
 
-def test_a_bundle_of_another_format_is_refused(bundle: Path, no_parsing: None) -> None:
-    rewrite(bundle, lambda about: about.update(sagak_bundle=1))
-    with pytest.raises(BundleRefused, match="another name or format"):
+@pytest.mark.parametrize(("number", "version"), [(1, "an earlier"), (FORMAT + 1, "a later")])
+def test_a_bundle_of_another_format_says_which_version_wrote_it_and_what_to_do(
+    bundle: Path, no_parsing: None, number: int, version: str
+) -> None:
+    rewrite(bundle, lambda about: about.update(sagak_bundle=number))
+    with pytest.raises(BundleRefused) as raised:
+        load_bundle(bundle, STANDARD)
+    assert str(raised.value) == (
+        f"standard-1 was written by {version} version (format {number}; this one reads {FORMAT})."
+    )
+    assert "rain again: sagak train, then sagak propose." in raised.value.hint
+
+
+@pytest.mark.parametrize("number", [None, "2", 2.5, True, []])
+def test_a_format_that_is_no_number_is_damage(bundle: Path, no_parsing: None, number: object) -> None:
+    rewrite(bundle, lambda about: about.update(sagak_bundle=number))
+    with pytest.raises(BundleRefused, match="is not what was written"):
         load_bundle(bundle, STANDARD)
 
 

@@ -70,6 +70,12 @@ def test_a_row_without_points_says_why() -> None:
     assert "판단하지 않음(9건)" in texts(intervals(Row("조손 가구", (), "판단하지 않음(9건)")))
 
 
+def test_names_of_rows_without_points_do_not_lie_on_each_other() -> None:
+    svg = intervals(*(Row(name, ((),), "판단하지 않음") for name in "가나다"))
+    heights = [float(text.get("y", "")) for text in found(svg, "text") if text.text in ("가", "나", "다")]
+    assert [below - above >= 20 for above, below in itertools.pairwise(heights)] == [True, True]
+
+
 def test_two_intervals_of_one_row_do_not_lie_on_each_other() -> None:
     svg = intervals(Row("A", ((Point(0.5, None, None, SOLID), Point(0.5, None, None, DASHED)),)))
     (circle,), (square,) = found(svg, "circle"), found(svg, "rect")

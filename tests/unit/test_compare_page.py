@@ -2,21 +2,27 @@
 
 import itertools
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
-from audit.comparison import Comparison
-from audit.disclosure import disclosable, disclosable_parts
+from audit.comparison import Comparison, Model
 from audit.drift import Kind, Level
 from audit.movement import Moves
 from domain.household import HouseholdType
+from scoring.disclosure import disclosable, disclosable_parts, said_parts
+from scoring.groups import ATTRIBUTES
+from scoring.reference import HIDDEN_UP_TO
+from scoring.telling import as_told
 from serving import wording_ko as ko
 from serving.compare_numbers import difference, plain, which_is_better, with_interval
 from serving.compare_page import compare_page
-from tests.support.reports import METHODS, RANKS_BY, comparison, figure, moved, report
+from sources.tables import TABLES
+from sources.tables import Kind as Column
+from tests.support.reports import GROUPS, METHODS, RANKS_BY, comparison, figure, moved, report
 from training import wording_ko as words_of_the_card
-from training.population import ATTRIBUTES
+from training.labels import LABELS
 from training.rounds import BASELINES
 
 VOID = {"meta", "line", "circle", "rect", "path", "polyline", "br", "link"}
@@ -168,7 +174,7 @@ def test_a_figure_that_cannot_be_computed_is_not_zero(page: Page) -> None:
 def test_numbers_are_said_as_people_read_them() -> None:
     assert with_interval(figure(0.3149, 0.04)) == "0.31 (0.27~0.35)"
     assert with_interval({"value": 0.31, "low": None, "high": None}) == "0.31 (구간 없음)"
-    assert difference({"value": -0.0001, "low": None, "high": None}) == "0.000 (구간 없음)"
+    assert difference({"value": -0.0001, "low": None, "high": None, "n": 9}) == "0.000 (구간 없음)"
     assert plain(-0.012, digits=3) == "−0.012"
     assert difference(figure(0.022, 0.035)) == "+0.022 (−0.013~+0.057)"
 
@@ -183,13 +189,58 @@ def test_numbers_are_said_as_people_read_them() -> None:
     ],
 )
 def test_a_difference_is_said_as_strongly_as_its_interval_allows(low: float, high: float, said: str) -> None:
-    shown = {"value": (low + high) / 2, "low": low, "high": high}
+    shown = {"value": (low + high) / 2, "low": low, "high": high, "n": 40}
     assert which_is_better(shown, "B", "A") == said
     assert said in summary_of(with_difference(**shown))
 
 
-def test_two_models_that_found_the_same_are_said_to_have() -> None:
-    assert "결과가 똑같았습니다" in summary_of(with_difference(value=0.0, low=0.0, high=0.0))
+def test_two_lists_that_no_judged_row_tells_apart_are_not_found_equal() -> None:
+    compared = with_difference(value=0.0, low=0.0, high=0.0, n=0, effective_n=None)
+    assert ko.NO_ROWS_APART in summary_of(compared)
+    alike = replace(compared, b=compared.a)
+    assert "이 회차들에서는 두 모형을 같은 방법으로 다시 배워 견줄 수 없습니다." in summary_of(alike)
+    for one in (compared, alike):
+        html = compare_page(one)
+        assert f"<td>{ko.NOT_COMPARABLE}</td>" in html
+        assert "똑같" not in html
+
+
+def test_models_of_one_recipe_are_said_to_differ_in_what_they_differ_in() -> None:
+    one = comparison().a
+
+    def note(other: Model) -> str:
+        (said,) = re.findall(r"<strong>(두 모형은 [^<]*)</strong>", compare_page(comparison(b=other)))
+        return str(said)
+
+    assert note(replace(one, recipe=replace(one.recipe, seed=2))) == ko.SAME_BUT_SEED
+    later = replace(one, trained_as_of="2026-11-23", delivery_digest="dd" * 32)
+    assert note(later) == "두 모형은 만드는 법이 같고 배운 날(기준일), 배운 자료가 다릅니다."
+    assert note(one) == ko.SAME_IN_ALL
+
+
+def test_what_is_withheld_in_one_table_is_shown_in_none() -> None:
+    weak = report()
+    weak["test"]["min_effective_n"] = 1000
+    compared = comparison(report=weak)
+    page = Page(compare_page(compared))
+    naive = {with_interval(weak["figures"][m]["capacity"][RANKS_BY]["naive"]) for m in METHODS}
+    figures = {text for text in page.texts if re.match(r"[−+]?\d\.\d{2}", text) and text not in naive}
+    assert {text for text in figures if not re.fullmatch(r"0\.\d{1,2}", text)} == set()  # those are marks of axes
+    assert [text for text in page.texts if text in ("28.0%", "0.17", "0.29", "70.0%")] == []
+    assert page.having("polyline") == []
+    summary = summary_of(compared)
+    assert "모형 A: 무작위로 정한 가구의 결과가 적어 판단하지 않습니다(실효 61건)." in summary
+    assert "두 모형의 차이는 판단하지 않습니다(실효 61건)." in summary
+    assert "어느 쪽이 나은지 알 수 없습니다" not in summary
+    assert ko.SUMMARY_WIDE not in summary
+
+
+def test_what_cannot_be_computed_is_not_said_to_rest_on_too_few() -> None:
+    undefined = report()
+    undefined["figures"]["A"]["capacity"][RANKS_BY]["weighted"] |= {"value": None, "low": None, "high": None}
+    told = as_told(undefined)["figures"]["A"]["capacity"][RANKS_BY]["weighted"]
+    assert with_interval(told) == ko.UNDEFINED
+    assert with_interval(told | {"is_too_few": True}) == "판단하지 않음(실효 61건)"
 
 
 def test_a_difference_without_interval_judges_nothing() -> None:
@@ -210,15 +261,23 @@ def test_baselines_that_are_not_beaten_are_named(html: str) -> None:
     assert "로지스틱 회귀, 지난주 점수 그대로와는 어느 쪽이 나은지 알 수 없습니다." in html
 
 
-def test_models_made_alike_are_said_to_be(html: str) -> None:
-    same = comparison()
-    assert "만드는 법이 같습니다" not in html
-    assert "만드는 법이 같습니다" in " ".join(page_of(b=same.a).texts)
+def test_models_of_two_recipes_are_not_said_to_be_made_alike(html: str) -> None:
+    assert "두 모형은 만드는 법" not in html
 
 
 def test_a_small_group_is_named_and_not_judged(page: Page) -> None:
-    assert page.texts.count("판단하지 않음(9건)") == 2  # in the picture and in the table
-    assert page.texts[page.texts.index("판단하지 않음(9건)", page.texts.index("A 발견율")) - 1] == "조손 가구"
+    assert page.texts.count("판단하지 않음(약 10건)") == 2  # in the picture and in the table
+    assert page.texts[page.texts.index("판단하지 않음(약 10건)", page.texts.index("A 발견율")) - 1] == "조손 가구"
+
+
+def test_the_count_of_a_small_group_is_nowhere() -> None:
+    small = report()
+    for groups in small["groups"].values():
+        groups[3] |= {"n": 5, "positives": 2}
+    texts = page_of(report=small).texts
+    assert texts.count("판단하지 않음(8건 미만)") == 2
+    single_parent = texts.index("한부모 가구", texts.index("A 발견율"))
+    assert texts[single_parent + 1] == "숨김"  # with the total of all it would say how many the small group has
 
 
 def test_made_up_people_are_said_to_be(html: str) -> None:
@@ -235,7 +294,7 @@ def test_text_from_outside_is_never_markup() -> None:
 def test_small_numbers_of_moving_households_are_hidden(page: Page) -> None:
     start = page.texts.index("새로 오름")
     row = page.texts.index("조손 가구", start)
-    assert page.texts[row + 1 : row + 4] == [ko.HIDDEN_SMALL] * 3
+    assert page.texts[row + 1 : row + 4] == [ko.HIDDEN] * 3
 
 
 def test_dongs_beyond_the_first_sixty_are_told_together() -> None:
@@ -252,7 +311,27 @@ def test_changes_of_the_inputs_are_told_in_words_the_gravest_first(page: Page) -
     assert page.texts[row + 1] == "경보"
     assert page.texts[row + 2].startswith("2026-07부터")
     assert "+35.0%" in page.texts[row + 2]
-    assert page.texts[row + 3 : row + 5] == ["현재 체납 종류 수", "주의"]
+    assert page.texts[row + 3 : row + 5] == ["가구원 표의 가구주와의 관계", "경보"]
+    assert page.texts[row + 5] == "전에 없던 값 ‘parent’, ‘sibling’: 적힌 행의 2.0%"
+    assert page.texts[row + 6 : row + 8] == ["현재 체납 종류 수", "주의"]
+
+
+def test_each_group_of_rows_is_a_part_of_its_table(page: Page) -> None:
+    tags = [tag if tag != "th" else str(attributes.get("scope")) for tag, attributes in page.tags]
+    heads = [place for place, tag in enumerate(tags) if tag == "rowgroup"]
+    assert len(heads) == 3 * len(GROUPS)
+    assert {tuple(tags[place - 2 : place]) for place in heads} == {("tbody", "tr")}
+
+
+def test_every_box_that_scrolls_can_be_reached_by_keyboard_and_has_a_name(page: Page) -> None:
+    boxes = [box for box in page.having("div") if {"table", "drawing"} & set(str(box.get("class")).split())]
+    assert len(boxes) == len(page.having("table")) + len(page.having("svg"))
+    assert {(box["tabindex"], box["role"], bool(box["aria-label"])) for box in boxes} == {("0", "region", True)}
+
+
+def test_each_table_of_groups_stands_under_its_own_heading(html: str) -> None:
+    heading = {name: re.findall(r"<h3>([^<]*)</h3>", html[: html.index(name)])[-1] for name in ("A의 자리", "A 발견율")}
+    assert heading == {"A의 자리": "집단이 차지한 자리", "A 발견율": "모든 집단의 발견율과 명단 적중률"}
 
 
 def test_a_model_that_kept_no_reference_is_said_to_have_none() -> None:
@@ -276,6 +355,11 @@ def test_no_small_count_follows_from_those_that_are_shown(total: int) -> None:
                 assert len({counts[place] for counts in origins}) > 1
 
 
+def test_a_count_that_is_not_told_is_said_to_be_small_or_hidden() -> None:
+    assert said_parts([41, 12, 3], "건") == ["약 40건", "숨김", "8건 미만"]
+    assert said_parts([HIDDEN_UP_TO, HIDDEN_UP_TO + 1, 90], "가구") == ["8가구 미만", "숨김", "약 90가구"]
+
+
 def test_a_count_is_rounded_and_a_small_one_hidden() -> None:
     assert [disclosable(count) for count in (0, 7, 8, 12, 1203)] == [None, None, 10, 10, 1205]
 
@@ -285,6 +369,10 @@ def test_every_word_the_page_may_need_is_there() -> None:
     assert set(ko.ATTRIBUTES) == set(ko.GROUPS) == set(ATTRIBUTES)
     assert {kind.value for kind in HouseholdType} <= set(ko.GROUPS["household_type"])
     assert set(ko.DRIFT_SENTENCES) == {kind.value for kind in Kind}
+    assert set(ko.HELPED) == set(LABELS)
+    choices = {f"{table.name}.{c.name}" for table in TABLES.values() for c in table.columns if c.kind is Column.CHOICE}
+    assert set(ko.COLUMNS) == choices
+    assert set(ko.TABLES) == set(TABLES)
     assert set(ko.DRIFT_LEVELS) == {Level.ALARM.value, Level.NOTICE.value}
 
 

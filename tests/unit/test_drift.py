@@ -26,7 +26,7 @@ def histogram(*rows: Sequence[int], **flags: bool) -> Histogram:
 def reference(
     *,
     features: Mapping[str, Histogram] | None = None,
-    score: Sequence[Sequence[int]] = ((0, 0, 500, 500, 500),),
+    score: Sequence[int] = (0, 0, 500, 500, 500),
     reports: Mapping[str, MonthlyReports] | None = None,
     categories: Mapping[str, Mapping[str, int]] | None = None,
     population: int = 10_000,
@@ -36,7 +36,7 @@ def reference(
     """A reference of one round, or of as many as ``history`` names."""
     return Reference(
         (date(2026, 11, 16),) * len(history), (1500,) * len(history), tuple(history), dongs, population, features or {},
-        histogram(*score), categories or {}, reports or {},
+        histogram(*[score] * len(history), looks_back_months=12), categories or {}, reports or {},
     )  # fmt: skip
 
 
@@ -175,10 +175,19 @@ def test_a_distribution_that_a_season_of_the_reference_had_is_no_change() -> Non
 
 
 def test_a_shift_of_the_scores_is_found_and_those_of_another_model_are_left_alone() -> None:
-    shifted = reference(score=((0, 0, 200, 400, 900),))
+    shifted = reference(score=(0, 0, 200, 400, 900))
     assert only(drift_between(reference(), shifted, POLICY), Kind.SCORE).level is Level.ALARM
     other = replace(shifted, score=Histogram((-1.0, 2.0), ((0, 0, 200, 400, 900),)))
     assert only(drift_between(reference(), other, POLICY), Kind.SCORE).level is Level.UNJUDGED
+
+
+def test_scores_of_less_than_a_year_of_history_are_not_judged() -> None:
+    shifted = {months: reference(score=(0, 0, 200, 400, 900), history=(months,)) for months in (12, 11)}
+    found = {months: drift_between(reference(), now, POLICY) for months, now in shifted.items()}
+    assert {months: only(drift, Kind.SCORE).level for months, drift in found.items()} == {
+        12: Level.ALARM,
+        11: Level.UNJUDGED,
+    }
 
 
 def test_values_that_became_unknown_are_found() -> None:
@@ -216,12 +225,24 @@ def test_a_rate_of_forty_dongs_has_forty_values_however_many_households_share_th
 
 
 def test_a_feature_that_looks_back_is_compared_with_as_long_a_history_only() -> None:
-    was = histogram((0, 0, 900, 500, 100), (0, 0, 300, 600, 600), looks_back=True)
-    now = histogram((0, 0, 300, 600, 600), looks_back=True)
+    was = histogram((0, 0, 900, 500, 100), (0, 0, 300, 600, 600), looks_back_months=24)
+    now = histogram((0, 0, 300, 600, 600), looks_back_months=24)
     for history, level in (((24, 24), Level.OK), ((24, 18), Level.ALARM), ((12, 12), Level.UNJUDGED)):
         found = drift_between(
             reference(features={"times_listed_24m": was}, history=history),
             reference(features={"times_listed_24m": now}),
+            POLICY,
+        )
+        assert only(found, Kind.DISTRIBUTION).level is level, history
+
+
+def test_a_year_looked_back_over_needs_no_more_than_a_year_of_history() -> None:
+    was = histogram((0, 0, 900, 500, 100), looks_back_months=12)
+    now = histogram((0, 0, 300, 600, 600), looks_back_months=12)
+    for history, level in ((24, Level.ALARM), (12, Level.ALARM), (11, Level.UNJUDGED), (4, Level.UNJUDGED)):
+        found = drift_between(
+            reference(features={"shutoffs_12m": was}, history=(24,)),
+            reference(features={"shutoffs_12m": now}, history=(history,)),
             POLICY,
         )
         assert only(found, Kind.DISTRIBUTION).level is level, history

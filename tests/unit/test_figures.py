@@ -1,5 +1,6 @@
 """Figures at capacity by hand: one dong or a few, small enough to check on paper."""
 
+from dataclasses import replace
 from math import isnan
 
 import numpy as np
@@ -14,6 +15,7 @@ from scoring.capacity import (
     precision_by_round,
 )
 from scoring.figures import Figure, kish_effective_n, least_margins, proportion_interval
+from scoring.resampling import percentile_interval
 from tests.support.judging import LABEL, ROUND, Row, evidence_of, listing_of, places_of
 
 # A list of 8 places, 6 held by households the former rule listed; half of those listed were reached.
@@ -113,6 +115,52 @@ def test_ties_at_the_cut_are_broken_in_favour_and_against() -> None:
     assert "best" not in measured(ROWS, PLACES, LISTINGS).figure("weighted", LABEL).to_json()
 
 
+def test_a_tied_place_of_one_dong_is_no_place_of_another() -> None:
+    # One place for 100 equals and nine for ten others, half of all in need: 0 or 1 of the one, 4 to 5 of the nine.
+    rows = [Row(dong, "chosen", need, place=part) for dong, part in (("1", 0.01), ("2", 0.9)) for need in (0, 1)]
+    places = [places_of("1", 1, 1, tied=100, tied_places=1.0), places_of("2", 9, 9, tied=10, tied_places=9.0)]
+    figure = measured(rows, places, [listing_of(dong, "chosen", 4, 4) for dong in "12"]).figure("weighted", LABEL)
+    assert (figure.value, figure.best, figure.worst) == pytest.approx((0.5, 0.6, 0.4))
+
+
+def test_ties_of_two_rounds_of_one_dong_are_cut_apart() -> None:
+    rows = [Row("1", "chosen", need, place=0.5, round=day) for day in (ROUND, ROUND + 7) for need in (0, 1)]
+    places = [
+        places_of("1", 1, 1, tied=2, tied_places=1.0),
+        places_of("1", 1, 1, tied=100, tied_places=1.0, day=ROUND + 7),
+    ]
+    figure = measured(rows, places, [listing_of("1", "chosen", 4, 4)]).figure("weighted", LABEL)
+    # Of two equals one is in need and gets the place or not, and so it is among a hundred: all or nothing.
+    assert (figure.best, figure.worst) == pytest.approx((1, 0))
+
+
+def test_only_a_share_is_bounded_by_none_and_all_when_ties_are_broken() -> None:
+    # Three of thirty were reached: 1.5 found there stand for 15, on two places, and no bound makes a share of that.
+    rows = [Row("1", "drawn", 1), *(Row("1", "drawn", need, place=0.5) for need in (0, 1))]
+    places, listings = [places_of("1", 2, 0, tied=2, tied_places=1.0)], [listing_of("1", "drawn", 30, 3)]
+    m = measured(rows, places, listings)
+    total = m.figure("inverse_propensity", LABEL)
+    assert (total.value, total.best, total.worst) == pytest.approx((7.5, 7.75, 7.25))
+    assert m.figure("weighted", LABEL).best == 1
+
+
+def test_estimates_by_totals_have_the_interval_of_the_resamples() -> None:
+    rows, places, listings = many_dongs([Row("", "chosen", 1, stated=0.3), Row("", "drawn", 0, weight=2, stated=0.3)])
+    half = [replace(row, need=0) if int(row.dong) % 2 else row for row in rows]
+    m = measured(half, places, listings)
+    for name in ("inverse_propensity", "doubly_robust"):
+        figure = m.figure(name, LABEL)
+        ends = percentile_interval(m.estimates[name][1:, 0, 0], dongs=20)
+        assert (figure.low, figure.high) == ends
+        assert figure.low < figure.value < figure.high
+
+
+def test_a_list_without_places_finds_none_of_the_need_for_certain() -> None:
+    rows, _, listings = many_dongs([Row("", "chosen", 1, place=0), Row("", "drawn", 0, place=0, weight=50)])
+    figure = measured(rows, [places_of(row.dong, 0, 0) for row in rows], listings).figure("recall", LABEL)
+    assert (figure.value, figure.low, figure.high) == (0, 0, 0)
+
+
 def many_dongs(
     rows_of_dong: list[Row], dongs: int = 20
 ) -> tuple[list[Row], list[dict[str, object]], list[dict[str, object]]]:
@@ -152,6 +200,7 @@ def test_an_interval_that_hangs_on_one_dong_is_undefined() -> None:
 
 def test_the_interval_of_a_proportion_is_wilsons() -> None:
     low, high = proportion_interval([0.0, 1.0, 0.5, np.nan], [4, 4, 10, 3])
+    assert (low[0], high[1]) == (0, 1)
     assert low[:3] == pytest.approx([0, 0.5101, 0.2366], abs=1e-4)
     assert high[:3] == pytest.approx([0.4899, 1, 0.7634], abs=1e-4)
     assert np.isnan([low[3], high[3]]).all()
@@ -206,13 +255,12 @@ def test_precision_by_dong_and_by_round_are_those_of_their_own_rows() -> None:
     places.append(places_of("3", 5, 5, day=ROUND + 7))
     evidence = evidence_of(rows, places, [listing_of("1", "chosen", 2, 2), listing_of("2", "drawn", 2, 1)])
     frame = precision_by_dong(evidence, "m", LABEL)
-    assert frame["dong_code"].to_list() == ["1", "2", "3"]
-    assert frame["weighted"].to_list() == [0.5, 1.0, None]
+    assert frame["naive"].to_list() == frame["weighted"].to_list() == [0.5, 1.0, None]
     assert frame["n"].to_list() == [2, 1, 0]
     # In the second round five places of dong 3 are held by households of whom nobody was judged.
     by_round = precision_by_round(evidence, "m", LABEL)
-    assert by_round[ROUND] == 0.5
-    assert isnan(by_round[ROUND + 7])
+    assert (by_round[ROUND].value, by_round[ROUND].effective_n) == (0.5, 2)
+    assert isnan(by_round[ROUND + 7].value)
 
 
 def test_json_has_null_for_undefined_and_six_digits() -> None:

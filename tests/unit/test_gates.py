@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from domain.policy import FairnessPolicy, GatePolicy, Policy
-from outreach.gates import Gate, failed, judge
+from outreach.gate import Gate
+from outreach.gates import failed, judge
 
 POLICY = Policy(
     gates=GatePolicy(
@@ -103,6 +104,14 @@ def test_a_loss_is_allowed_up_to_the_limit_but_never_a_sure_one(
     assert said in gate.sentence
 
 
+@pytest.mark.parametrize("changes", [{"n": 0, "effective_n": None}, {"n": 0}, {"effective_n": None}])
+def test_a_difference_that_rests_on_nobody_is_left_out_and_never_passed(changes: dict[str, Any]) -> None:
+    """One recipe, fitted anew for every round, lists the same households twice: zero, from zero to zero."""
+    gate = against_current(figure(0.0, 0.0, 0.0) | changes)
+    assert (gate.is_passed, gate.measured) == (None, None)
+    assert gate.sentence.startswith("No judged household differs between the two")
+
+
 @pytest.mark.parametrize("undefined", [None, figure(None), figure(0.01), figure(float("nan"), 0.0, 0.0), figure(0.3, 0.1, 0.5, effective_n=29.9)])  # fmt: skip  # noqa: E501
 def test_an_undefined_or_weak_weighted_difference_falls_back_to_the_unweighted_one_and_says_so(undefined: Any) -> None:
     passed = against_current(
@@ -183,6 +192,60 @@ def test_calibration_has_a_limit(gap: float | None, is_passed: bool, said: str) 
     assert said in gate.sentence
 
 
+@pytest.mark.parametrize(
+    ("gap", "low", "is_passed", "said"),
+    [
+        (
+            0.08,
+            0.03,
+            True,
+            "beyond the limit of 0.05, but up to 0.1 this may be chance, for the interval begins at 0.030",
+        ),
+        (0.08, 0.06, False, "0.030 beyond the limit of 0.05"),
+        (0.10, 0.05, True, "may be chance"),
+        (0.101, 0.03, False, "0.051 beyond the limit of 0.05"),
+        (0.40, 0.05, False, "0.350 beyond the limit of 0.05"),
+        (0.08, None, False, "0.030 beyond"),
+    ],
+)
+def test_chance_explains_a_gap_up_to_twice_the_limit_and_no_more(
+    gap: float, low: float | None, is_passed: bool, said: str
+) -> None:
+    own = method(0.25)
+    own["pooled"]["need"]["calibration_error"] = figure(gap, low, 0.9)
+    gate = gates(figures(candidate=own))["calibration"]
+    assert (gate.is_passed, gate.measured) == (is_passed, gap)
+    assert said in gate.sentence
+
+
+def weakly_calibrated(*, listed: dict[str, Any] | None) -> Gate:
+    """The gap of all rests on 2.6 equally weighted outcomes; ``listed`` is that of the listed, unweighted."""
+    own = method(0.25)
+    own["pooled"]["need"]["calibration_error"] = figure(0.3, 0.0, 0.9, effective_n=2.6)
+    if listed:
+        own["among_listed"] = {"need": {"calibration_error": listed}}
+    return gates(figures(candidate=own))["calibration"]
+
+
+def test_where_the_weighted_gap_rests_on_too_few_that_of_the_listed_takes_its_place_and_is_said() -> None:
+    passed = weakly_calibrated(listed=figure(0.04, 0.02, 0.06))
+    assert (passed.is_passed, passed.measured) == (True, 0.04)
+    assert passed.sentence == (
+        "Stated and observed probability are 0.040 apart among those listed, unweighted, since the weighted gap rests "
+        "on 2.6 equally weighted outcomes of 30 needed: within the limit of 0.05."
+    )
+    assert weakly_calibrated(listed=figure(0.2, 0.15, 0.25)).is_passed is False
+
+
+def test_a_gap_that_rests_on_too_few_says_how_many_there_are_and_how_many_it_takes() -> None:
+    alone = weakly_calibrated(listed=None)
+    assert (alone.is_passed, alone.measured, alone.limit) == (False, None, 0.05)
+    assert "rests on 2.6 equally weighted outcomes of 30 needed" in alone.sentence
+    both = weakly_calibrated(listed=figure(0.04, 0.02, 0.06, effective_n=12.0))
+    assert both.is_passed is False
+    assert "and the unweighted one rests on 12.0 equally weighted outcomes of 30 needed" in both.sentence
+
+
 def groups(*found: dict[str, Any]) -> dict[str, Gate]:
     return gates(report(groups={"candidate": list(found)}))
 
@@ -214,6 +277,22 @@ def test_groups_too_small_to_judge_are_listed_and_not_passed_silently() -> None:
     assert found["recall of groups"].is_passed
     assert (found["groups too small"].is_passed, found["groups too small"].measured) == (None, 1)
     assert found["groups too small"].sentence == "Fewer than 50 outcomes, so not judged: household_type grandparent."
+
+
+def test_who_is_too_small_is_told_by_the_policy_of_today_and_not_by_that_of_the_training() -> None:
+    """Trained when 20 outcomes were enough, or when it took 200; today it takes 50."""
+    once_enough = group("grandparent", n=30, recall=0.01, gap=0.5) | {"is_judged": True}
+    found = groups(group("single_elder"), once_enough)
+    assert (found["recall of groups"].is_passed, found["calibration of groups"].is_passed) == (True, True)
+    assert found["groups too small"].sentence == "Fewer than 50 outcomes, so not judged: household_type grandparent."
+
+    once_too_few = group("single_parent", n=120, recall=None, gap=None) | {"is_judged": False}
+    found = groups(group("single_elder"), once_too_few)
+    assert "groups too small" not in found
+    assert found["groups without figures"].is_passed is False
+    assert found["groups without figures"].sentence == (
+        "50 outcomes or more, but left out by the policy of its training: household_type single_parent."
+    )
 
 
 def test_a_group_without_need_has_no_recall_and_is_listed_but_its_calibration_counts() -> None:

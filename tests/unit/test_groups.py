@@ -1,5 +1,6 @@
 """Figures by group: fairlearn's point values, our intervals, and no judgement on a handful of rows."""
 
+from dataclasses import replace
 from math import isnan
 
 import numpy as np
@@ -108,6 +109,16 @@ def test_a_group_with_places_of_a_stratum_nobody_of_whom_was_judged_is_undefined
     assert isnan(male.precision.value)
     assert isnan(male.recall.value)
     assert male.calibration_error.value == pytest.approx((0.55 + 40 * (1 - 0.12)) / 41)
+
+
+def test_a_group_in_need_without_any_place_has_no_precision_and_a_recall_of_zero() -> None:
+    rows = [one if one.groups[HEAD] == "female" else replace(one, place=0.0) for one in ROWS]
+    male = by_group(group_figures(town(rows, DONGS, {**SPLIT, "male": (0.0, 0.0, 60)}), "m", LABEL, min_group=10))[
+        HEAD, "male"
+    ]
+    assert male.positives == 10
+    assert isnan(male.precision.value)
+    assert male.recall.value == 0
 
 
 def test_point_values_are_fairlearn_s_on_the_rows_one_by_one() -> None:

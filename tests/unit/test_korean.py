@@ -53,6 +53,21 @@ def test_closing_brackets_and_quotes_are_not_read() -> None:
     assert with_particle("'관리비'", "을/를") == "'관리비'를"
 
 
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("위기정보 개수(예전 방식)", "위기정보 개수(예전 방식)와"),
+        ("지원 연계 (민간 포함)", "지원 연계 (민간 포함)와"),
+        ("단전(전기)", "단전(전기)과"),
+        ("주소[도로명] (새것)", "주소[도로명] (새것)와"),
+        ("(월)", "(월)과"),
+        ("LH(공사)", "LH(공사)와"),
+    ],
+)
+def test_a_bracket_at_the_end_is_not_read_unless_nothing_else_can_be(word: str, expected: str) -> None:
+    assert with_particle(word, "과/와") == expected
+
+
 def test_what_cannot_be_read_gets_both_particles() -> None:
     assert with_particle("LH", "은/는") == "LH은(는)"
     assert with_particle("", "을/를") == "을(를)"

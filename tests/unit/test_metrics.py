@@ -13,7 +13,6 @@ from scoring.metrics import (
     expected_hits,
     precision_at,
     probability_figures,
-    ranking_figures,
     recall_at,
 )
 from tests.support.weeks import random_matrix
@@ -48,11 +47,6 @@ def test_what_has_no_denominator_is_undefined_not_zero() -> None:
     assert np.isnan(precision_at([1], [1], 0))
     assert np.isnan(recall_at([0, 0], [1, 2], 1))
     assert np.isnan(calibration_error([], []))
-    figures = ranking_figures([0, 0, 0], [1, 2, 3])
-    assert np.isnan(figures["roc_auc"])
-    assert np.isnan(figures["average_precision"])
-    assert np.isnan(figures["lift_at_10pct"])
-    assert all(np.isnan(value) for value in ranking_figures([], []).values())
     assert all(np.isnan(value) for value in probability_figures([], []).values())
 
 
@@ -63,13 +57,6 @@ def test_expected_hits_are_the_mean_over_all_orders_of_ties(rows: list[tuple[boo
     rng = np.random.default_rng(1)
     draws = [truth[np.lexsort((rng.random(len(rows)), -score))[:places]].sum() for _ in range(400)]
     assert expected_hits(truth, score, places) == pytest.approx(np.mean(draws), abs=0.35)
-
-
-def test_lift_is_precision_over_the_base_rate() -> None:
-    truth, score = [1] * 2 + [0] * 18, list(range(20, 0, -1))
-    figures = ranking_figures(truth, score)
-    assert (figures["precision_at_10pct"], figures["recall_at_10pct"], figures["lift_at_10pct"]) == (1.0, 1.0, 10.0)
-    assert (figures["roc_auc"], figures["average_precision"]) == (1.0, 1.0)
 
 
 def test_the_calibration_error_is_the_gap_of_said_and_seen_weighted_by_size() -> None:

@@ -35,7 +35,7 @@ def test_a_dong_may_have_places_of_its_own() -> None:
         ("[lists]\ncapacity = 3", "unknown key lists"),
         ("[list]\ncapasity = 3", r"unknown key capasity under \[list\]"),
         ("[label]\nrank_by = 'x'", r"rank_by under \[label\]"),
-        ("[list]\ncapacity = -1", "cannot be negative"),
+        ("[list]\ncapacity = -1", "list.capacity must be a number from 0 to"),
         ("[list]\ncapacity = 3.5", "must be int"),
         ("[list]\ncapacity = '3'", "must be int, not str"),
         ("[list]\ncapacity = true", "must be int, not bool"),
@@ -43,18 +43,44 @@ def test_a_dong_may_have_places_of_its_own() -> None:
         ("[bands]\nhigh = 'x'", "must be float"),
         ("[capacity]\n4128 = 3", "not a ten-digit dong code"),
         ("[capacity]\n'41281510AB' = 3", "not a ten-digit dong code"),
-        ("[capacity]\n'4128151000' = -3", "cannot be negative"),
+        ("[capacity]\n'4128151000' = -3", "capacity.4128151000 must be a number from 0 to"),
         ("[capacity]\n'4128151000' = 2.5", "must be int"),
         ("[bands]\nvery_high = 0.2\nhigh = 0.3", "bands must fall"),
         ("[bands]\nvery_high = 1", "bands must fall"),
         ("[bands]\nmedium = 0.0", "bands must fall"),
-        ("[bands]\nvery_high = nan", "bands must fall"),
-        ("[bands]\nvery_high = inf", "bands must fall"),
+        ("[bands]\nvery_high = nan", "bands.very_high must be a number"),
+        ("[bands]\nvery_high = inf", "bands.very_high must be a number"),
+        ("[evaluation]\ntest_rounds = 0", "evaluation.test_rounds must be a number from 1"),
+        ("[evaluation]\ndraws = 99", "evaluation.draws must be a number from 100"),
+        ("[evaluation]\nmax_weight = 0.5", "evaluation.max_weight must be a number from 1"),
+        ("[evaluation]\nmax_weight = inf", "evaluation.max_weight must be a number"),
+        (f"[evaluation]\nmax_weight = 1{'0' * 400}", "evaluation.max_weight must be a number"),
+        ("[label]\nhorizon_days = 0", "label.horizon_days must be a number from 1 to 3,660"),
+        ("[label]\nhorizon_days = 1000000", "label.horizon_days must be a number from 1 to 3,660"),
+        ("[list]\nlistings_without_help = 0", "list.listings_without_help must be a number from 1"),
+        ("[gates]\nmax_loss_at_capacity = nan", "gates.max_loss_at_capacity must be a number from 0 to 1"),
+        ("[gates]\nmax_loss_at_capacity = 2", "gates.max_loss_at_capacity must be a number from 0 to 1"),
+        ("[gates]\nmax_calibration_error = 1.1", "gates.max_calibration_error must be a number from 0 to 1"),
+        ("[gates]\nmin_lift_over_indicator_count = nan", "gates.min_lift_over_indicator_count must be a number"),
+        ("[fairness]\nmin_recall_ratio = 50", "fairness.min_recall_ratio must be a number from 0 to 1"),
+        ("[fairness]\nmax_calibration_error = inf", "fairness.max_calibration_error must be a number from 0 to 1"),
+        ("[drift]\nmissing_alarm = 5", "drift.missing_alarm must be a number from 0 to 1"),
+        ("[drift]\npsi_notice = 0.3", "drift.psi_notice cannot be above drift.psi_alarm"),
+        ("[drift]\nmissing_notice = 0.06", "drift.missing_notice cannot be above drift.missing_alarm"),
+        ("[drift]\nrate_alarm = 0.05", "drift.rate_notice cannot be above drift.rate_alarm"),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_named(text: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         parsed(text)
+
+
+def test_a_policy_may_be_as_strict_and_as_lenient_as_it_makes_sense() -> None:
+    policy = parsed(
+        "[list]\ncapacity = 0\n[evaluation]\ndraws = 100\ntest_rounds = 1\nmax_weight = 1\n"
+        "[gates]\nmax_loss_at_capacity = 0\nmax_calibration_error = 1\n[drift]\npsi_notice = 0.25\nrate_alarm = 3.0\n"
+    )
+    assert (policy.list.capacity, policy.evaluation.draws, policy.drift.rate_alarm) == (0, 100, 3.0)
 
 
 def test_unknown_keys_are_answered_with_the_known_ones() -> None:

@@ -80,6 +80,17 @@ def test_score_edges_cut_households_into_tenths_and_are_hundredths() -> None:
     assert list(score.counts[0][FIRST_BIN + 1 : -1]) == by_hand
 
 
+@pytest.mark.parametrize(
+    ("feature", "months"),
+    [("gas_shutoff_months_ago", 24), ("times_listed_24m", 24), ("shutoffs_12m", 12), ("gas_arrears_max_12m", 12),
+     ("gas_arrears_months", 0), ("moved_months_ago", 0), ("head_age", 0)],
+)  # fmt: skip
+def test_a_feature_says_how_far_it_looks_back(feature: str, months: int) -> None:
+    found = reference_of_matrix(random_matrix(STANDARD, 20), np.zeros(20))
+    assert found.features[feature].looks_back_months == months
+    assert Reference.from_json(found.to_json()).features[feature].looks_back_months == months
+
+
 def test_small_counts_are_hidden_and_others_rounded_also_the_second_time() -> None:
     exact = np.arange(200)
     shown = disclosed(exact)

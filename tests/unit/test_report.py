@@ -117,7 +117,24 @@ def test_each_round_stands_by_itself(report: dict) -> None:
     ]
     of_all = report["figures"]["m"]
     assert report["folds"][0]["capacity"] == of_all["capacity"][LABEL]["weighted"]["value"]
+    assert report["folds"][0]["effective_n"] == of_all["capacity"][LABEL]["weighted"]["effective_n"]
     assert report["folds"][0]["roc_auc"] == of_all["pooled"][LABEL]["roc_auc"]["value"]
+
+
+def test_dongs_are_told_apart_by_quartiles_and_not_by_name(report: dict) -> None:
+    # Of 3 judged on each list of "m" the rule's first is in need, every other dong its second, every third the drawn.
+    found = report["by_dong"]["m"]
+    assert found == {
+        "dongs": 12,
+        "not_judged": 0,
+        "weighted_defined": 12,
+        "median_n": 3.0,
+        "naive_quartiles": [
+            pytest.approx(1 / 3, abs=1e-6),
+            pytest.approx(2 / 3, abs=1e-6),
+            pytest.approx(2 / 3, abs=1e-6),
+        ],
+    }
 
 
 def test_the_same_seed_gives_the_same_bytes(backtest: SimpleNamespace, report: dict) -> None:
@@ -134,6 +151,12 @@ def test_figures_that_tell_nothing_keep_only_what_stands_behind_them(report: dic
         "value": None, "low": None, "high": None, "n": found["n"], "effective_n": found["effective_n"]
     }  # fmt: skip
     assert only_telling(report, min_effective_n=0) == report
+    fold = report["folds"][0]
+    assert only_telling(report, min_effective_n=fold["effective_n"] + 1)["folds"][0] == fold | {
+        "capacity": None, "roc_auc": None, "average_precision": None
+    }  # fmt: skip
+    # Judged rows of whom none is on the list: nothing stands behind the row's figures either.
+    assert only_telling(fold | {"effective_n": None}, min_effective_n=30)["roc_auc"] is None
     same_list = {"value": 0.0, "low": 0.0, "high": 0.0, "n": 0, "effective_n": None}
     assert only_telling(same_list, min_effective_n=30) == same_list
 
@@ -153,3 +176,6 @@ def test_nothing_judged_gives_a_report_of_nothing_but_denominators() -> None:
     assert report["test"]["judged"] == 0
     assert report["figures"]["m"]["capacity"][LABEL]["weighted"]["value"] is None
     assert report["figures"]["m"]["pooled"][LABEL]["calibration_error"]["value"] is None
+    assert report["by_dong"]["m"] == {
+        "dongs": 12, "not_judged": 12, "weighted_defined": 0, "median_n": None, "naive_quartiles": [None, None, None]
+    }  # fmt: skip

@@ -111,8 +111,8 @@ def test_a_weighted_row_counts_in_the_calibration_error_like_as_many_rows() -> N
 def test_the_reliability_curve_has_bins_of_equally_many_and_keeps_equals_together() -> None:
     stated = [0.1, 0.1, 0.2, 0.3, 0.6, 0.7]
     assert reliability_curve([0, 1, 0, 0, 1, 0], stated, bins=2, weight=[1, 3, 1, 1, 1, 1]) == [
-        (pytest.approx((0.1 + 0.3 + 0.2) / 5), pytest.approx(3 / 5), 3),
-        (pytest.approx((0.3 + 0.6 + 0.7) / 3), pytest.approx(1 / 3), 3),
+        (pytest.approx((0.1 + 0.3 + 0.2) / 5), pytest.approx(3 / 5), 3, pytest.approx(25 / 11)),
+        (pytest.approx((0.3 + 0.6 + 0.7) / 3), pytest.approx(1 / 3), 3, 3.0),
     ]
-    assert reliability_curve([0, 1, 1], [0.4, 0.4, 0.4]) == [(pytest.approx(0.4), pytest.approx(2 / 3), 3)]
+    assert reliability_curve([0, 1, 1], [0.4, 0.4, 0.4]) == [(pytest.approx(0.4), pytest.approx(2 / 3), 3, 3.0)]
     assert reliability_curve([], []) == []

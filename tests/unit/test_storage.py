@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import StorageFailed
-from domain.storage import replaced_folder, storing, write_whole
+from domain.storage import FOR_A_FILE, append_whole, check_writable, replaced_folder, storing, write_whole
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
@@ -19,6 +19,35 @@ def test_a_full_disk_is_told_with_what_could_not_be_written(number: int) -> None
         raise OSError(number, os.strerror(number))
     assert raised.value.exit_code == 7
     assert "Free about three times" in raised.value.hint
+
+
+def test_what_is_small_asks_for_little_room() -> None:
+    with pytest.raises(StorageFailed) as raised, storing("The act", room=FOR_A_FILE):
+        raise OSError(errno.ENOSPC, "full")
+    assert "delivery" not in raised.value.hint
+    with pytest.raises(StorageFailed, match="not allowed") as raised, storing("The act", room=FOR_A_FILE):
+        raise OSError(errno.EROFS, "read-only")
+    assert "read-only" in raised.value.hint
+
+
+def test_a_folder_that_is_gone_is_told_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "gone" / "current"
+    for write in (lambda: write_whole(path, b"one"), lambda: append_whole(path, b"one", after=0)):
+        with pytest.raises(StorageFailed, match=r"current could not be written: there is no folder .*gone") as raised:
+            write()
+        assert "Make the folder" in raised.value.hint
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_whether_a_file_can_be_written_is_known_beforehand_and_nothing_is_left(tmp_path: Path) -> None:
+    check_writable(tmp_path / "new" / "page.html", "The page")
+    assert list((tmp_path / "new").iterdir()) == []
+    (tmp_path / "page.html").write_text("as it was", encoding="utf-8")
+    check_writable(tmp_path / "page.html", "The page")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == "as it was"
+    for path in (tmp_path / "new", tmp_path / "page.html" / "below.html"):
+        with pytest.raises(StorageFailed, match="The page could not be written: something else stands"):
+            check_writable(path, "The page")
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS])

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from domain.korean import korean_number
+from scoring import wording_ko as ko
 from scoring.reference import HIDDEN_UP_TO, disclosed
 
 
@@ -22,3 +24,22 @@ def disclosable_parts(counts: Sequence[int]) -> list[int | None]:
     while hidden and shown and (len(hidden) < 2 or sum(counts[place] for place in hidden) <= HIDDEN_UP_TO):
         hidden.append(shown.pop(0))
     return [None if place in hidden else disclosable(count) for place, count in enumerate(counts)]
+
+
+def said_count(count: int, unit: str) -> str:
+    """The exact count with its unit, or that it is a small one."""
+    if count <= HIDDEN_UP_TO:
+        return ko.FEWER_THAN.format(limit=HIDDEN_UP_TO + 1, unit=unit)
+    return f"{korean_number(count)}{unit}"
+
+
+def said_parts(counts: Sequence[int], unit: str) -> list[str]:
+    """`disclosable_parts` in words: a small count is said to be one, one that would give it away is hidden."""
+    return [
+        said_count(count, unit)
+        if count <= HIDDEN_UP_TO
+        else ko.HIDDEN
+        if shown is None
+        else ko.ABOUT.format(n=korean_number(shown), unit=unit)
+        for count, shown in zip(counts, disclosable_parts(counts), strict=True)
+    ]

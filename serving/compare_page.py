@@ -137,7 +137,7 @@ def _same_recipe(comparison: Comparison) -> str:
         return ko.SAME_BUT_SEED
     if not apart:
         return ko.SAME_IN_ALL
-    return ko.SAME_RECIPE.format(origins=with_particle(", ".join(ko.ORIGINS[name] for name in apart), "이/가"))
+    return ko.SAME_RECIPE.format(origins=with_particle(", ".join(ko.ORIGINS[name] for name in apart), ko.SUBJECT))
 
 
 def _groups(comparison: Comparison) -> str:

@@ -175,7 +175,7 @@ SUMMARY_BASELINES: Mapping[int | None, str] = {
     0: "{names_with} 어느 쪽이 나은지 알 수 없습니다.",
     None: "{names_with} 견줄 만큼 결과가 모이지 않아 판단하지 않습니다.",
 }
-WITH = "과는/와는"
+WITH, SUBJECT = "과는/와는", "이/가"
 ORIGINS: Mapping[str, str] = {
     "label": "배운 결과 변수",
     "trained_as_of": "배운 날(기준일)",

@@ -16,6 +16,7 @@ from sagak.settings import Settings
 from sagak.weekly import is_made_from
 from scoring.bundle import load_bundle
 from scoring.score import raw_scores
+from scoring.telling import as_told
 from serving.compare_numbers import with_interval
 from sources.core import find_core
 from tests.support.weeks import (
@@ -83,9 +84,11 @@ def test_the_page_is_small_enough_to_be_sent_and_names_both_models(home: Setting
 def test_the_page_says_the_numbers_of_the_evaluation(compared: Comparison, page: str) -> None:
     label = compared.report["label"]
     assert compared.report["contenders"] == ["A", "B"]
-    figures = compared.report["figures"]
+    figures = as_told(compared.report)["figures"]
     ranked = {method: figures[method]["pooled"][label]["roc_auc"] for method in compared.report["methods"]}
-    assert [method for method, figure in ranked.items() if figure["value"] is None] == []
+    naive = {method: figures[method]["capacity"][label]["naive"] for method in figures}
+    assert [method for method, figure in naive.items() if figure["value"] is None] == []
+    assert [method for method, figure in naive.items() if f">{with_interval(figure)}<" not in page] == []
     assert [method for method, figure in ranked.items() if f">{with_interval(figure, digits=3)}<" not in page] == []
     places = {method: figures[method]["capacity"][label]["weighted"] for method in figures}
     assert [method for method, figure in places.items() if f">{with_interval(figure)}<" not in page] == []

@@ -81,7 +81,7 @@ def test_a_candidate_is_compared_with_the_model_in_use_proposed_and_approved(
     said: Callable[..., Heard], own_town: Settings, town: Town
 ) -> None:
     lenient(own_town)
-    train_without_log(settings_again(own_town), town.core, recipe=Recipe(is_weighted=True))
+    train_without_log(settings_again(own_town), town.core, recipe=Recipe(trees=40))
     heard = said(own_town, "propose", "standard-2", *ME, *WHY)
     assert heard.code == 0, heard.err
     assert gates_of(heard)["model in use"] == "passed"

@@ -16,6 +16,7 @@ from outreach.publishing import published_round, read_entries
 from sagak import cli
 from sagak.settings import KNOWN, Settings
 from serving import wording_ko as ko
+from tests.support.traces import named_in
 from tests.support.weeks import (
     AS_OF,
     WEEK,
@@ -365,7 +366,7 @@ def test_nothing_but_list_and_explain_prints_a_household(unlisted_town: Settings
     assert (unlisted_town.mlruns / "mlflow.db").exists()
     logged = b"".join(path.read_bytes() for path in unlisted_town.mlruns.rglob("*") if path.is_file())
     bundle = b"".join(path.read_bytes() for path in unlisted_town.models.rglob("*") if path.is_file())
-    assert not [household for household in ids if household.encode() in logged + bundle]
+    assert named_in(logged + bundle, ids) == set()
 
 
 def test_a_failure_of_our_own_prints_no_household(own_town: Settings) -> None:

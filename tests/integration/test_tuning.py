@@ -17,6 +17,7 @@ from features.catalogue import STANDARD
 from sagak.settings import Settings
 from sagak.tuning import chosen_recipe
 from sources.core import Core
+from tests.support.traces import named_in
 from tests.support.weeks import AS_OF, Town, make_core, sagak, settings_of
 from training.recipe import Recipe
 from training.tuning import Tuned, get_tuned, study_name, tune
@@ -155,7 +156,7 @@ def test_tuning_and_its_log_know_nobody(core: Core, tmp_path: Path, monkeypatch:
     kept = b"".join(path.read_bytes() for path in sorted(tmp_path.rglob("*")) if path.is_file())
     assert {path.name for path in tmp_path.rglob("*") if path.is_file()} >= {"optuna.db", "mlflow.db", "trials.json"}
     assert len(households) == 1500
-    assert sum(household.encode() in kept for household in households) == 0
+    assert named_in(kept, households) == set()
 
 
 def test_the_command_says_what_it_found_and_what_it_is_worth(town: Town, own_town: Settings) -> None:

@@ -25,8 +25,6 @@ from training.splits import TimeSplit, rolled_forward
 
 Progress = Callable[[str, int, int], None]
 JOBS = 2
-# Examples from which on folds are fitted in processes of their own; each takes two seconds to start, threads take none.
-_WORTH_A_PROCESS = 10_000
 
 
 @dataclass(frozen=True)
@@ -237,8 +235,7 @@ def _fitted(
     rankers: dict[int, dict[str, Ranker]] = {}
     fitted = run_side_by_side(
         [task for *_, task in wanted],
-        jobs=jobs,
-        backend="loky" if len(known.truth) >= _WORTH_A_PROCESS else "threading",
+        jobs=known.fit_jobs(jobs),
         progress=lambda: progress("fit", 1, len(wanted)),
     )
     for (day, name, _), ranker in zip(wanted, fitted, strict=True):

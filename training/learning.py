@@ -22,6 +22,8 @@ Matrix = NDArray[np.float32]
 Rows = NDArray[np.intp]
 # Fewer of one kind would make a calibration of noise and a model of nothing.
 MIN_OUTCOMES = 5
+# Examples from which on folds are fitted in processes of their own; each takes two seconds to start.
+_WORTH_A_PROCESS = 10_000
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,10 @@ class Examples:
         """``frame`` are rows of `training.cohort.examples`; a stored chance of nearly nothing weighs ``max_weight``."""
         weights = np.minimum(1.0 / frame["inclusion"].to_numpy(), max_weight)
         return cls(feature_array(frame, [f.name for f in features]), frame[f"label_{label}"].to_numpy(), weights)
+
+    def fit_jobs(self, jobs: int) -> int:
+        """How many processes are worth starting to fit on these, ``jobs`` at most."""
+        return jobs if len(self.truth) >= _WORTH_A_PROCESS else 1
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from joblib import Parallel, delayed
+from joblib import delayed
 from sklearn.metrics import average_precision_score
 
 from domain.calendar import Round, day_of
@@ -29,6 +29,7 @@ from training.backtest import JOBS, Material
 from training.cohort import closed_listings
 from training.learning import MIN_OUTCOMES, Examples, Rows, Slices, fit_ranker
 from training.recipe import Recipe
+from training.side_by_side import run_side_by_side
 from training.splits import rolled_forward
 from training.study import Trial, database, finished, space, studies, try_next
 from training.tracking import log_run
@@ -216,9 +217,8 @@ class _Folds:
         recipes do on later rounds as well as log loss and ROC-AUC did, and far better than precision in the top tenth
         (docs/learning.md). Rows count alike: weighted by their chance of being listed, a handful would decide.
         """
-        # LightGBM leaves Python while it fits, so threads do and nothing has to be copied.
-        run = Parallel(n_jobs=self.jobs, prefer="threads")
-        return list(run(delayed(self._average_precision)(recipe, slices, tested) for _, slices, tested in self.folds))
+        tasks = [delayed(self._average_precision)(recipe, slices, tested) for _, slices, tested in self.folds]
+        return run_side_by_side(tasks, jobs=self.known.fit_jobs(self.jobs))
 
     def _average_precision(self, recipe: Recipe, slices: Slices, tested: Rows) -> float:
         ranker = fit_ranker(recipe, self.catalogue.learned, self.known, slices)

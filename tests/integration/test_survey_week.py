@@ -130,6 +130,7 @@ def test_what_needs_past_rounds_says_that_a_survey_has_none(
     assert refused.value.hint
 
 
+@pytest.mark.soak  # half a minute; its parts are tested on the real file in test_koweps_real.py
 def test_the_real_survey_goes_through_the_whole_week_with_the_policy_as_it_is(
     real: tuple[Path, dict[str, str]],
 ) -> None:

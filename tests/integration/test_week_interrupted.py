@@ -213,6 +213,7 @@ def kill_at_random(settings: Settings, lists: dict[int, list[Entry]], times: int
     assert shown(settings) == lists[capacity]
 
 
+@pytest.mark.soak
 def test_a_round_killed_at_random_moments_leaves_a_whole_list(
     own_town: Settings, lists_of: dict[int, list[Entry]]
 ) -> None:

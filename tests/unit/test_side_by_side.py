@@ -12,7 +12,6 @@ def test_results_come_in_the_order_of_the_tasks_and_each_is_told() -> None:
     found = run_side_by_side(
         [delayed(divmod)(number, 3) for number in range(5)],
         jobs=2,
-        backend="threading",
         progress=lambda: done.append(1),
     )
     assert found == [divmod(number, 3) for number in range(5)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from domain.errors import UsageError
 from domain.listing import Band
@@ -98,11 +98,6 @@ _BOUNDS: Mapping[str, tuple[int, int]] = {
 }
 _RISING = ("psi", "missing", "rate")  # of each the notice comes before the alarm
 
-_Section = TypeVar(
-    "_Section", ListPolicy, LabelPolicy, BandPolicy, EvaluationPolicy, GatePolicy, FairnessPolicy, DriftPolicy
-)
-_NAMES = ("list", "capacity", "label", "bands", "evaluation", "gates", "fairness", "drift")
-
 
 @dataclass(frozen=True)
 class Policy:
@@ -120,22 +115,15 @@ class Policy:
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> Self:
         """The policy in a parsed TOML file; raises `UsageError` for unknown keys and for numbers that make no sense."""
-        _refuse_unknown("", data, set(_NAMES))
+        kinds = {declared.name: type(declared.default) for declared in fields(cls) if declared.name != "capacities"}
+        _refuse_unknown("", data, {*kinds, "capacity"})
         capacities = dict(_table("capacity", data))
         for code, places in capacities.items():
             if not (isinstance(code, str) and len(code) == 10 and code.isdigit()):
                 raise UsageError(f"policy: {code!r} under [capacity] is not a ten-digit dong code.")
             _check_number(f"capacity.{code}", places, int)
-        policy = cls(
-            _section(ListPolicy, "list", data),
-            _section(LabelPolicy, "label", data),
-            _section(BandPolicy, "bands", data),
-            _section(EvaluationPolicy, "evaluation", data),
-            _section(GatePolicy, "gates", data),
-            _section(FairnessPolicy, "fairness", data),
-            _section(DriftPolicy, "drift", data),
-            capacities,
-        )
+        sections = {name: _section(kind, name, data) for name, kind in kinds.items()}
+        policy = cls(capacities=capacities, **sections)
         if not 1 > policy.bands.very_high > policy.bands.high > policy.bands.medium > 0:
             raise UsageError("policy: bands must fall: 1 > very_high > high > medium > 0.")
         _check_rising(policy.drift)
@@ -171,7 +159,7 @@ def _table(name: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
     return values
 
 
-def _section(kind: type[_Section], name: str, data: Mapping[str, Any]) -> _Section:
+def _section(kind: Any, name: str, data: Mapping[str, Any]) -> Any:
     values = _table(name, data)
     types = {declared.name: declared.type for declared in fields(kind)}
     _refuse_unknown(name, values, set(types))

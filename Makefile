@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The environment needs no pip of its own, so Debian's python3.11 without python3-venv is enough.
 INSTALL := $(PYTHON) -m pip --python $(BIN)/python --quiet --disable-pip-version-check install
 
-.PHONY: run test check format bench soak lock wheel clean
+.PHONY: run test check format bench soak lock wheel assets clean
 
 run: $(VENV)/run.done  ## set up, run the whole weekly job on a made-up town, show one dong's list
 	$(BIN)/sagak demo
@@ -36,6 +36,9 @@ lock: $(VENV)/dev.done  ## resolve the dependencies anew (needs uv on the PATH)
 
 wheel: $(VENV)/dev.done  ## what a closed site installs, beside the wheels of requirements/run.txt
 	$(BIN)/python -m hatchling build -t wheel -d dist
+
+assets:  ## build serving/static anew from serving/frontend (needs node 20; nobody else does)
+	cd serving/frontend && npm ci --ignore-scripts && npm run build
 
 clean:
 	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

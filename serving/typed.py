@@ -1,0 +1,27 @@
+"""What people type into a form, read as they meant it."""
+
+import re
+from datetime import date
+
+from domain.errors import UsageError
+
+# Eight digits, or three parts told apart: "2026111" may be a day of January or of November.
+_DAY = re.compile(r"(\d{4})(?:\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{1,2})\s*\.?|(\d{2})(\d{2}))(?:\s*\(\S\))?")
+
+
+def typed_date(text: str) -> date | None:
+    """The day that was typed, None where nothing was; raises `UsageError`, which does not repeat it, for anything else.
+
+    >>> typed_date("20261116") == typed_date("2026-11-16") == typed_date(" 2026. 11. 16.(월) ") == date(2026, 11, 16)
+    True
+    """
+    if not text.strip():
+        return None
+    found = _DAY.fullmatch(text.strip())
+    if found is None:
+        raise UsageError("This is no date.", hint="Write it as 20261116, 2026-11-16 or 2026. 11. 16.")
+    year, month, day = (int(part) for part in found.groups() if part is not None)
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        raise UsageError("There is no such day.", hint="Look at the month and the day once more.") from error

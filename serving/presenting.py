@@ -1,31 +1,39 @@
 """What a list shows of an entry: words instead of codes, sentences instead of numbers."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from domain.korean import korean_month
 from domain.listing import Entry, Slot
+from domain.published import ListedEntry
 from serving import wording_ko as ko
+from serving.files.comma_separated import csv_table
 
-# Characters with which a spreadsheet takes text for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+Listed = Entry | ListedEntry  # of a file, or of the store
 
 
-def why(entry: Entry) -> list[str]:
+def why(entry: Listed) -> list[str]:
     """Up to three sentences, the occasion of the place first."""
-    occasion = entry.slot_sentence or {Slot.REFERRAL: ko.REFERRED, Slot.EXPLORATION: ko.DRAWN}.get(entry.slot)
-    sentences = [occasion] if occasion else []
-    sentences += [reason.sentence for reason in entry.explanation.raising if reason.sentence not in sentences]
-    return sentences[:3] or [ko.NO_REASON]
+    sentences = [occasion(entry)] if occasion(entry) else []
+    return [*sentences, *raising(entry)][:3] or [ko.NO_REASON]
 
 
-def against(entry: Entry) -> list[str]:
+def occasion(entry: Listed) -> str:
+    """What the place is for, in a sentence; empty where only the score speaks for it."""
+    return entry.slot_sentence or {Slot.REFERRAL: ko.REFERRED, Slot.EXPLORATION: ko.DRAWN}.get(entry.slot, "")
+
+
+def raising(entry: Listed) -> list[str]:
+    """Up to three sentences that speak for urgency, without what the place is for."""
+    said = (reason.sentence for reason in entry.explanation.raising)
+    return [sentence for sentence in said if sentence != occasion(entry)][:3]
+
+
+def against(entry: Listed) -> list[str]:
     """Up to three sentences that speak for less urgency."""
     return [reason.sentence for reason in entry.explanation.lowering]
 
 
-def not_known(entry: Entry) -> list[str]:
+def not_known(entry: Listed) -> list[str]:
     """What is not known, and how old the newest report is."""
     if not entry.explanation.has_reports:
         return list(entry.explanation.unknown)
@@ -36,18 +44,11 @@ def not_known(entry: Entry) -> list[str]:
 
 def csv_bytes(dong_name: str, entries: Iterable[Entry]) -> bytes:
     """The list as Excel opens it by a double click: UTF-8 with BOM, CRLF."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(ko.CSV_COLUMNS)
-    for entry in entries:
-        reasons = [*why(entry), "", ""][:3]
-        row = [entry.round, dong_name, entry.rank, entry.household_id, ko.HOUSEHOLD_TYPES[entry.household_type],
-               ko.BANDS[entry.band], ko.SLOTS[entry.slot], *reasons, " / ".join(against(entry)),
-               " / ".join(not_known(entry))]  # fmt: skip
-        writer.writerow(_as_text(row))
-    return text.getvalue().encode("utf-8-sig")
+    return csv_table(ko.CSV_COLUMNS, (_csv_row(dong_name, entry) for entry in entries))
 
 
-def _as_text(cells: Sequence[object]) -> list[str]:
-    texts = [str(cell) for cell in cells]
-    return [f"'{text}" if text.startswith(_FORMULA_STARTS) else text for text in texts]
+def _csv_row(dong_name: str, entry: Entry) -> list[str | int]:
+    reasons = [*why(entry), "", ""][:3]
+    return [entry.round, dong_name, entry.rank, entry.household_id, ko.HOUSEHOLD_TYPES[entry.household_type],
+            ko.BANDS[entry.band], ko.SLOTS[entry.slot], *reasons, " / ".join(against(entry)),
+            " / ".join(not_known(entry))]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Files to take along: what a document shows, and one writer for each format that offices open."""

@@ -7,7 +7,7 @@ that feature's index by a few thousandths: only the third question finds it. See
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import isfinite, sqrt
 
@@ -21,6 +21,20 @@ from scoring.reference import NOTHING, UNKNOWN, Counts, Histogram, Reference, di
 
 # One round's counts of a histogram.
 _Row = Sequence[int]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One histogram in the reference's ``rounds`` and in the ``newest`` one, at which one of ``tests`` looks is taken.
+
+    ``dongs`` (before, now) take the place of households where the value is of a dong.
+    """
+
+    name: str
+    rounds: Sequence[_Row]
+    newest: _Row
+    dongs: tuple[int, int] | None
+    tests: int
 
 
 class Level(StrEnum):
@@ -111,9 +125,10 @@ def _features(before: Reference, now: Reference, policy: DriftPolicy) -> Iterato
     for name in names:
         was, is_now = before.features[name], now.features[name]
         dongs = (before.dongs, now.dongs) if was.is_of_dong else None
-        yield _missing(name, was.counts, is_now.counts[0], dongs, tests, policy)
+        look = _Look(name, was.counts, is_now.counts[0], dongs, tests)
+        yield _missing(look, policy)
         if rounds := _alike(was, before, now):
-            yield _distribution(name, Kind.DISTRIBUTION, rounds, is_now.counts[0], dongs, tests, policy)
+            yield _distribution(replace(look, rounds=rounds), Kind.DISTRIBUTION, policy)
         else:
             yield _of_another_history(name, Kind.DISTRIBUTION, before, now)
 
@@ -138,7 +153,7 @@ def _score(before: Reference, now: Reference, policy: DriftPolicy) -> Finding:
     if not rounds:
         return _of_another_history("score", Kind.SCORE, before, now)
     tests = 2 * len(before.features) + 1
-    return _distribution("score", Kind.SCORE, rounds, now.score.counts[0], None, tests, policy)
+    return _distribution(_Look("score", rounds, now.score.counts[0], None, tests), Kind.SCORE, policy)
 
 
 def index_by_chance(bins: int, before: float, now: float, *, tests: int = 1) -> tuple[float, float]:
@@ -155,31 +170,23 @@ def index_by_chance(bins: int, before: float, now: float, *, tests: int = 1) -> 
     return (bins - 1) * unit, float(chi2.ppf(1 - ERROR_RATE / tests, max(1, bins - 1))) * unit
 
 
-def _distribution(
-    name: str,
-    kind: Kind,
-    rounds: Sequence[_Row],
-    newest: _Row,
-    dongs: tuple[int, int] | None,
-    tests: int,
-    policy: DriftPolicy,
-) -> Finding:
-    """The least change of the known values against any of the ``rounds``; ``dongs`` take the place of households."""
-    now, past = disclosed(newest)[NOTHING:], [disclosed(row)[NOTHING:] for row in rounds]
+def _distribution(look: _Look, kind: Kind, policy: DriftPolicy) -> Finding:
+    """The least change of the known values against any of the rounds."""
+    now, past = disclosed(look.newest)[NOTHING:], [disclosed(row)[NOTHING:] for row in look.rounds]
     changes = []
     for was in past:
         if was.sum() and now.sum():
-            sizes = dongs or (int(was.sum()), int(now.sum()))
+            sizes = look.dongs or (int(was.sum()), int(now.sum()))
             used = int(np.count_nonzero(was + now))
-            changes.append((psi(was, now), *index_by_chance(used, *sizes, tests=tests)))
+            changes.append((psi(was, now), *index_by_chance(used, *sizes, tests=look.tests)))
     if not changes or min(limit for _, _, limit in changes) > policy.psi_alarm:
-        return Finding(name, kind, Level.UNJUDGED, f"{name}: known of too few to tell.")
+        return Finding(look.name, kind, Level.UNJUDGED, f"{look.name}: known of too few to tell.")
     found, expected, limit = min(changes)
     usual = max(expected, _usual_change(past))
     beyond = max(0.0, found - usual)
     level = _judged(beyond, notice=policy.psi_notice, alarm=policy.psi_alarm) if found > limit else Level.OK
-    sentence = f"{name}: stability index {found:.3f}, where {usual:.3f} is usual."
-    return Finding(name, kind, level, sentence, beyond)
+    sentence = f"{look.name}: stability index {found:.3f}, where {usual:.3f} is usual."
+    return Finding(look.name, kind, level, sentence, beyond)
 
 
 def _usual_change(rounds: Sequence[Counts]) -> float:
@@ -196,27 +203,20 @@ def _usual_change(rounds: Sequence[Counts]) -> float:
     return max(nearest, default=0.0)
 
 
-def _missing(
-    name: str,
-    rounds: Sequence[_Row],
-    newest: _Row,
-    dongs: tuple[int, int] | None,
-    tests: int,
-    policy: DriftPolicy,
-) -> Finding:
-    """How much larger the share of unknown values is than in any of the ``rounds``."""
-    total = sum(newest)
-    shares = [(row[UNKNOWN] / sum(row), sum(row)) for row in rounds if sum(row)]
+def _missing(look: _Look, policy: DriftPolicy) -> Finding:
+    """How much larger the share of unknown values is than in any of the rounds."""
+    total = sum(look.newest)
+    shares = [(row[UNKNOWN] / sum(row), sum(row)) for row in look.rounds if sum(row)]
     if not total or not shares:
-        return Finding(name, Kind.MISSING, Level.UNJUDGED, f"{name}: no household to count.")
-    share, (share_before, n) = newest[UNKNOWN] / total, max(shares)
+        return Finding(look.name, Kind.MISSING, Level.UNJUDGED, f"{look.name}: no household to count.")
+    share, (share_before, n) = look.newest[UNKNOWN] / total, max(shares)
     rise = share - share_before
-    before, now = dongs or (n, total)
+    before, now = look.dongs or (n, total)
     pooled = (share * total + share_before * n) / (total + n)
-    by_chance = float(norm.ppf(1 - ERROR_RATE / tests)) * sqrt(pooled * (1 - pooled) * (1 / before + 1 / now))
+    by_chance = float(norm.ppf(1 - ERROR_RATE / look.tests)) * sqrt(pooled * (1 - pooled) * (1 / before + 1 / now))
     level = _judged(rise, notice=policy.missing_notice, alarm=policy.missing_alarm) if rise > by_chance else Level.OK
-    sentence = f"{name}: not known of {share:.1%} of households, {share_before:.1%} before."
-    return Finding(name, Kind.MISSING, level, sentence, rise)
+    sentence = f"{look.name}: not known of {share:.1%} of households, {share_before:.1%} before."
+    return Finding(look.name, Kind.MISSING, level, sentence, rise)
 
 
 def _categories(before: Reference, now: Reference, policy: DriftPolicy) -> Iterator[Finding]:

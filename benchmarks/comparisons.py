@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import measuring
+from benchmarks.endpoint import measure as measure_endpoint
 from benchmarks.measuring import Figure, Run, Task, ratio, run_command, run_in_turns, seconds_and_memory
 from benchmarks.timing import AS_OF
 
@@ -229,6 +230,12 @@ def startup(_: Bench) -> list[Figure]:
     return seconds_and_memory("startup: sagak --help", runs, most_seconds=0.5)
 
 
+def endpoint(bench: Bench) -> list[Figure]:
+    """One household scored over HTTP with its reasons, beside MLflow without reasons and a frame with shap."""
+    home = bench.home(bench.size(20_000))
+    return measure_endpoint(home, home / "endpoint", repeats=bench.repeats, scale=bench.scale)
+
+
 def engines(bench: Bench) -> list[Figure]:
     """One definition, three engines, 100,000 households; for the record, not against a limit."""
     home = bench.home(bench.size(100_000))
@@ -248,4 +255,5 @@ COMPARISONS: Mapping[str, Callable[[Bench], list[Figure]]] = {
     "drift": drift,
     "startup": startup,
     "engines": engines,
+    "endpoint": endpoint,
 }

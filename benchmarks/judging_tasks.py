@@ -24,7 +24,6 @@ def _settings(home: str) -> "Settings":
 def town(home: str, households: int, dongs: int) -> Parts:
     """Makes people who do not exist in the first dongs of a city, with 56 past rounds, and takes them in."""
     from sources.ingest import ingest
-    from sources.pseudonyms import load_key
     from sources.synthetic import dongs_of, synthesize
 
     settings = _settings(home)
@@ -32,7 +31,7 @@ def town(home: str, households: int, dongs: int) -> Parts:
         settings.raw / "town", truth_folder=settings.truth / "town", as_of=AS_OF, seed=1,
         dongs=dongs_of(PLACE)[:dongs], households=households,
     )  # fmt: skip
-    key = load_key(settings.key_file)
+    key = settings.pseudonym_key()
     core = ingest(settings.raw / "town", core_root=settings.core, vault_root=settings.vault, key=key)
     return {f"{name} rows": rows for name, rows in core.rows.items()}
 

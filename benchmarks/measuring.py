@@ -80,6 +80,12 @@ def _sampled_memory(pid: int) -> Iterator[list[int]]:
         watcher.join()
 
 
+def cpu_seconds(pid: int) -> float:
+    """What a process and its living descendants have used so far; 0 on other systems."""
+    fields = (_text(Path(f"/proc/{member}/stat")).rpartition(")")[2].split() for member in _with_descendants(pid))
+    return sum(int(of[11]) + int(of[12]) for of in fields if of) / os.sysconf("SC_CLK_TCK")
+
+
 def _with_descendants(pid: int) -> Iterator[int]:
     yield pid
     for path in Path(f"/proc/{pid}/task").glob("*/children"):

@@ -18,6 +18,7 @@ from joblib import Parallel, delayed
 from sklearn.metrics import roc_auc_score
 
 from domain.calendar import day_of
+from domain.keys import KEY_BYTES
 from domain.outcome import NOT_REACHED, Outcome
 from domain.policy import Policy
 from features.catalogue import STANDARD
@@ -27,7 +28,7 @@ from scoring.figures import Figure
 from scoring.pooled import ranking_figures_by_label
 from sources.core import Core
 from sources.ingest import ingest
-from sources.pseudonyms import KEY_BYTES, Subject, pseudonyms
+from sources.pseudonyms import Subject, pseudonyms
 from sources.synthetic import dongs_of, synthesize
 from training.backtest import Backtest, Contender, Material, backtest
 from training.labels import LABELS

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.endpoint_model import endpoint_model
 from benchmarks.judging_tasks import JUDGING_TASKS
 from benchmarks.timing import AS_OF, Parts, Stages, timed
 from domain.calendar import Round
@@ -253,7 +254,7 @@ TASKS: dict[str, Callable[..., Parts]] = {
     task.__name__: task
     for task in (
         population, bundle, features_ours, features_pandas, round_ours, round_notebook, training_table, fit_ours,
-        fit_sklearn, engine_polars, engine_pandas, engine_spark, *JUDGING_TASKS,
+        fit_sklearn, engine_polars, engine_pandas, engine_spark, endpoint_model, *JUDGING_TASKS,
     )
 }  # fmt: skip
 

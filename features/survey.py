@@ -93,11 +93,6 @@ _LIST = (
 SURVEY = Catalogue("survey", (*_DECLARED, *_HELPERS, _CRISIS_COUNT, *_LIST))
 
 
-def survey_features() -> tuple[Feature, ...]:
-    """Every feature of the survey, helpers included."""
-    return SURVEY.features
-
-
 def derive_survey(households: Any, as_of: AsOf) -> Any:
     """The survey's household frame (of any engine, as it comes) with every feature beside its own columns."""
     return household_features({"households": households}, SURVEY.features, as_of).to_native()

@@ -1,6 +1,6 @@
 """What each command does: settings, the rooms' functions, and what is printed. Counts only, but for a list itself."""
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -24,16 +24,17 @@ from sagak.terminal import (
     print_survey,
 )
 from sagak.tuning import chosen_recipe, with_label
-from sagak.weekly import export_lists, is_made_from, make_matrices, make_scores, open_bundle, run_round
+from sagak.weekly import export_lists, is_made_from, make_matrices, make_scores, open_bundle, run_round, week_of
 from scoring.reasons import contributions
 from scoring.score import score
 from sources.core import Core, find_core
 from sources.ingest import check_delivery, delivery_report
 from sources.koweps_core import ADAPTER as KOWEPS
 from sources.vault import names_of
+from training.candidate import Candidate
 from training.recipe import Recipe
 from training.survey_bundle import train_on_survey
-from training.train import Trained, train
+from training.train import train
 
 _NEWEST = date.max
 
@@ -41,8 +42,8 @@ out = Console()
 
 
 def _week(settings: Settings, as_of: date | None) -> Round:
-    """The round asked for; by default the first Monday on or after the newest delivery's date."""
-    return Round(as_of) if as_of else Round.of(find_core(settings.core, _NEWEST).as_of + timedelta(days=6))
+    """The round asked for; by default that of the newest delivery."""
+    return Round(as_of) if as_of else week_of(find_core(settings.core, _NEWEST))
 
 
 def _published(settings: Settings, round_label: str | None) -> PublishedRound:
@@ -97,7 +98,7 @@ def run_train(
 
 def _train_on_survey(settings: Settings, core: Core, seed: int) -> None:
     with stages() as progress:
-        trained = train_on_survey(
+        trained, rows = train_on_survey(
             core,
             settings.policy(),
             seed=seed,
@@ -105,7 +106,7 @@ def _train_on_survey(settings: Settings, core: Core, seed: int) -> None:
             mlruns=settings.mlruns,
             progress=progress,
         )
-    print_survey(out, trained.rows)
+    print_survey(out, rows)
     _say_bundle(trained.folder, trained.digest)
 
 
@@ -124,7 +125,7 @@ def train_standard(
     policy: Policy | None = None,
     recipe: Recipe | None = None,
     tuned_by: str | None = None,
-) -> Trained:
+) -> Candidate:
     """Trains on the standard tables of a core."""
     return train(
         core,
@@ -156,6 +157,8 @@ def run_week(as_of: date | None, bundle_name: str | None) -> None:
     with stages() as progress:
         published = run_round(settings, _week(settings, as_of), bundle_name=bundle_name, progress=progress)
     exports = export_lists(settings, published)
+    if not published.is_news:
+        out.print("These very lists were published before: nothing has changed.")
     say_where(published, exports)
 
 

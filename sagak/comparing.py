@@ -1,22 +1,19 @@
 """The command that puts two models side by side on one page."""
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
-import polars as pl
 from rich.console import Console
 
 from audit.comparison import compare
-from domain.calendar import Round
 from domain.errors import UsageError
 from domain.storage import FOR_A_FILE, check_writable, storing, write_whole
 from sagak.adapters import catalogue_of
 from sagak.progress import stages
 from sagak.settings import Settings
-from sagak.weekly import is_made_from, make_matrices, open_bundle, read_part
+from sagak.weekly import features_by_district, open_bundle, week_of
 from serving.compare_page import compare_page
-from sources.core import Core, find_core
+from sources.core import find_core
 from sources.koweps_core import ADAPTER as KOWEPS
 
 out = Console()
@@ -39,10 +36,9 @@ def run_compare(a: str, b: str, output: Path | None, *, seed: int) -> None:
     catalogue = catalogue_of(core)
     bundle_a, bundle_b = (open_bundle(settings, catalogue, name) for name in (a, b))
     check_writable(page, "The page")  # before minutes of judging, not after
-    week = Round.of(core.as_of + timedelta(days=6))
+    week = week_of(core)
     with stages() as progress:
-        if not is_made_from(settings.matrices / week.label, core):
-            make_matrices(settings, week, progress=progress)
+        matrices = features_by_district(settings, core, week, progress=progress)
         compared = compare(
             bundle_a,
             bundle_b,
@@ -50,15 +46,10 @@ def run_compare(a: str, b: str, output: Path | None, *, seed: int) -> None:
             catalogue,
             settings.policy(),
             week=week,
-            matrices=_matrices(settings, core, week),
+            matrices=matrices,
             seed=seed,
             progress=progress,
         )
     with storing("The page", room=FOR_A_FILE):
         write_whole(page, compare_page(compared).encode())
     out.print(f"Compared on {len(compared.report['rounds'])} past rounds: {page}", soft_wrap=True, markup=False)
-
-
-def _matrices(settings: Settings, core: Core, week: Round) -> Iterator[tuple[str, pl.DataFrame]]:
-    for district in core.districts:
-        yield district, read_part(settings.matrices / week.label / f"{district}.parquet")

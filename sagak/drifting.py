@@ -1,7 +1,7 @@
 """The command that says whether the data has moved away from what the model in use was made on."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 import polars as pl
@@ -16,11 +16,11 @@ from domain.errors import UsageError
 from sagak.adapters import catalogue_of
 from sagak.progress import stages
 from sagak.settings import Settings
-from sagak.weekly import Progress, is_made_from, make_matrices, open_bundle, read_part
+from sagak.weekly import Progress, features_by_district, open_bundle, week_of
 from scoring.bundle import Bundle
 from scoring.reference import Reference
 from scoring.score import raw_scores
-from sources.core import Core, find_core
+from sources.core import find_core
 from training.reference import state_of_round
 
 # Its own exit code, so that a timer can tell an alarm from a mistake.
@@ -34,17 +34,16 @@ def run_drift(as_of: date | None, bundle_name: str | None) -> int:
     """Prints what changed since the bundle was made; gives the exit code, `ALARM_EXIT_CODE` on an alarm."""
     settings = Settings.from_environment()
     core = find_core(settings.core, as_of or date.max)
-    week = Round(as_of) if as_of else Round.of(core.as_of + timedelta(days=6))
+    week = Round(as_of) if as_of else week_of(core)
     catalogue = catalogue_of(core)
     bundle = open_bundle(settings, catalogue, bundle_name)
     reference = Reference.from_json(bundle.reference)
     _check_is_later(week, bundle, reference.rounds[0])
     with stages() as progress:
-        if not is_made_from(settings.matrices / week.label, core):
-            make_matrices(settings, week, progress=progress)
+        districts = features_by_district(settings, core, week, progress=progress)
         present = state_of_round(
             core,
-            _districts(settings, core, week, progress),
+            _told(districts, len(core.districts), progress),
             catalogue,
             partial(raw_scores, bundle),
             as_of=week.as_of,
@@ -64,11 +63,11 @@ def _check_is_later(week: Round, bundle: Bundle, made_on: date) -> None:
         )
 
 
-def _districts(settings: Settings, core: Core, week: Round, progress: Progress) -> Iterator[pl.DataFrame]:
-    """The round's features, one district after the other."""
-    for district in core.districts:
-        yield read_part(settings.matrices / week.label / f"{district}.parquet")
-        progress("drift", 1, len(core.districts))
+def _told(districts: Iterator[tuple[str, pl.DataFrame]], total: int, progress: Progress) -> Iterator[pl.DataFrame]:
+    """The features alone, and how many districts are done."""
+    for _, features in districts:
+        yield features
+        progress("drift", 1, total)
 
 
 def _print(drift: Drift, bundle: Bundle, week: Round) -> None:

@@ -27,7 +27,7 @@ from outreach.signing import checked_words
 from sagak.progress import Stages, stages
 from sagak.settings import Settings, now
 from sagak.weekly import check_label
-from scoring.bundle import Bundle, load_bundle
+from scoring.bundle import Bundle, load_bundle, other_label
 from scoring.monotone import monotone_breaks
 from sources.core import find_core
 from training.backtest import Contender, backtest, contender_of
@@ -40,8 +40,8 @@ _NOT_COMPARED = f"{_TRAINED_ON}."
 _USED_BEFORE = f"{_TRAINED_ON}: it was in use before, and going back must not wait."
 _SURVEY_ONLY = f"{_TRAINED_ON}: the survey has no rounds on which two could be compared."
 _LABEL_CHANGED = (
-    "The label that ranks was changed in the policy, which is a decision of its own: {name} learned {learned}, the "
-    "list now ranks by {label}. So the two are not compared. The digest of the policy is recorded with this act."
+    "The label that ranks was changed in the policy, which is a decision of its own: {other}. So the two are not "
+    "compared. The digest of the policy is recorded with this act."
 )
 _MADE_UP = "the people are made up"
 
@@ -146,8 +146,8 @@ def _model_in_use(settings: Settings, catalogue: Catalogue, label: str) -> tuple
     """The model in use as a contender, or why there is none to compare with: never without a sentence."""
     try:
         bundle = current_bundle(settings.models, catalogue)
-        if bundle.label != label:
-            return None, _LABEL_CHANGED.format(name=bundle.name, learned=bundle.label, label=label)
+        if other := other_label(bundle, label):
+            return None, _LABEL_CHANGED.format(other=other)
         return contender_of(bundle, label=label), ""
     except NotFound:
         return None, NONE_IN_USE

@@ -145,6 +145,20 @@ def load_bundle(folder: Path, catalogue: Catalogue) -> Bundle:
     )
 
 
+def other_label(bundle: Bundle, label: str) -> str:
+    """Says that a bundle learned another label than the policy ranks by; empty where it learned this one."""
+    return "" if bundle.label == label else f"{bundle.name} learned {bundle.label}, and the policy ranks by {label}"
+
+
+def check_learned(bundle: Bundle, label: str) -> None:
+    """Raises `BundleRefused` where a bundle learned another label than the policy ranks by."""
+    if other := other_label(bundle, label):
+        raise BundleRefused(
+            f"{other}.",
+            hint="Use one that learned what the list ranks by (sagak train makes it), or change [label] ranks_by back.",
+        )
+
+
 def _parsed(folder: Path, text: bytes) -> lgb.Booster:
     try:
         return lgb.Booster(model_str=text.decode())

@@ -1,12 +1,14 @@
 """Why a score is what it is: exact TreeSHAP by theme, as sentences with the household's own figures.
 
 The contributions are LightGBM's own (`pred_contrib`), which are the exact Shapley values of Lundberg et al. 2020; with
-the base value they add up to the raw score, and every explained row is checked for it.
+the base value they add up to the raw score, and every explained row is checked for it. `scoring.single` explains one
+household in the same words.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -20,11 +22,16 @@ from features.catalogue import Catalogue
 from features.declaration import Direction, Feature
 from features.windows import NEVER_MONTHS_AGO
 from scoring.bundle import Bundle
+from scoring.calibration import Scores
 from scoring.score import feature_array, raw_scores
 
 TOLERANCE = 1e-6
 REASONS_SHOWN = 3
 _NEWEST = "newest_report_months_ago"
+# Sums taken in another order differ in the sixteenth digit; rounded here, they cannot change the order of reasons.
+_DECIMALS = 12
+
+Values = Sequence[float | None]
 
 
 def contributions(bundle: Bundle, frame: pl.DataFrame) -> NDArray[np.float64]:
@@ -38,63 +45,101 @@ def contributions(bundle: Bundle, frame: pl.DataFrame) -> NDArray[np.float64]:
     values = np.asarray(
         bundle.booster.predict(feature_array(frame, bundle.feature_names), pred_contrib=True), np.float64
     )
-    gap = np.abs(values.sum(axis=1) - raw_scores(bundle, frame)).max()
+    check_sums(values, raw_scores(bundle, frame))
+    return values
+
+
+def check_sums(values: NDArray[np.float64], raw: Scores) -> None:
+    """Raises `CheckFailed` if a row of contributions does not add up to its raw score within `TOLERANCE`."""
+    gap = np.abs(values.sum(axis=1) - raw).max()
     if not gap <= TOLERANCE:
         raise CheckFailed(
-            f"The reasons differ from the score by up to {gap:.2g}, so no list is made.",
+            f"The reasons differ from the score by up to {gap:.2g}, so nothing is listed or shown.",
             hint="The model file and the program do not fit together; train again or go back to the former bundle.",
         )
-    return values
 
 
 def explain(bundle: Bundle, catalogue: Catalogue, frame: pl.DataFrame, as_of: date) -> list[Explanation]:
     """An explanation for each row of a matrix, in its order."""
-    features = [catalogue.by_name[name] for name in bundle.feature_names]
+    explainer = Explainer.of(bundle, catalogue)
     matrix = contributions(bundle, frame)[:, :-1]
-    rows = frame.select(bundle.feature_names).rows(named=True)
-    return [_explanation(features, row, values, as_of) for row, values in zip(rows, matrix, strict=True)]
+    rows = frame.select(pl.col(bundle.feature_names).cast(pl.Float32).fill_nan(None)).rows()
+    return [explainer.explain(row, values, as_of) for row, values in zip(rows, matrix, strict=True)]
 
 
-def _explanation(
-    features: Sequence[Feature], row: Mapping[str, float | None], values: NDArray[np.float64], as_of: date
-) -> Explanation:
-    themes: dict[str, list[tuple[float, Feature]]] = defaultdict(list)
-    for feature, value in zip(features, values, strict=True):
-        themes[feature.theme].append((float(value), feature))
-    reasons = [reason for parts in themes.values() if (reason := _theme_reason(parts, row))]
-    return Explanation(
-        raising=tuple(sorted((r for r in reasons if r.contribution > 0), key=_most_first)[:REASONS_SHOWN]),
-        lowering=tuple(sorted((r for r in reasons if r.contribution < 0), key=_least_first)[:REASONS_SHOWN]),
-        unknown=tuple(_unknown_sentences(features, row)),
-        newest_report=_newest_report(row, as_of),
-        has_reports=_NEWEST in row,
-    )
+@dataclass(frozen=True)
+class Explainer:
+    """Puts contributions of a model's ``features`` into words, one row at a time."""
+
+    features: tuple[Feature, ...]
+
+    @classmethod
+    def of(cls, bundle: Bundle, catalogue: Catalogue) -> "Explainer":
+        return cls(tuple(catalogue.by_name[name] for name in bundle.feature_names))
+
+    def explain(self, row: Values, contributions: NDArray[np.float64], as_of: date) -> Explanation:
+        """What a row (its values by feature, None for unknown) and their contributions to its score say together."""
+        moved: list[float] = np.round(contributions, _DECIMALS).tolist()
+        totals = {theme: sum(moved[place] for place in places) for theme, places in self._themes.items()}
+        return Explanation(
+            raising=self._strongest({theme: total for theme, total in totals.items() if total > 0}, row, moved),
+            lowering=self._strongest({theme: total for theme, total in totals.items() if total < 0}, row, moved),
+            unknown=tuple(dict.fromkeys(said for place, said in self._askable if row[place] is None)),
+            newest_report=None if self._newest is None else _newest_report(row[self._newest], as_of),
+            has_reports=self._newest is not None,
+        )
+
+    @cached_property
+    def _themes(self) -> dict[str, list[int]]:
+        """Where the features of each theme stand."""
+        places: dict[str, list[int]] = {}
+        for place, feature in enumerate(self.features):
+            places.setdefault(feature.theme, []).append(place)
+        return places
+
+    @cached_property
+    def _lowering(self) -> dict[str, list[int]]:
+        """Those of each theme that may be said to speak for less hardship: of the rest the model only learned so."""
+        return {
+            theme: [place for place in places if self.features[place].direction is not Direction.FREE]
+            for theme, places in self._themes.items()
+        }
+
+    @cached_property
+    def _askable(self) -> list[tuple[int, str]]:
+        """Where the features stand that tell whether their theme is known, and what is said if it is not."""
+        return [
+            (place, not_known(feature.theme)) for place, feature in enumerate(self.features) if feature.may_be_unknown
+        ]
+
+    @cached_property
+    def _newest(self) -> int | None:
+        return next((place for place, feature in enumerate(self.features) if feature.name == _NEWEST), None)
+
+    def _strongest(self, totals: dict[str, float], row: Values, moved: Sequence[float]) -> tuple[Reason, ...]:
+        """The reasons of the themes with the largest totals, of those that have something to say."""
+        found: list[Reason] = []
+        for theme in sorted(totals, key=lambda theme: (-abs(totals[theme]), theme)):
+            if said := self._said(theme, totals[theme], row, moved):
+                found.append(Reason(theme, said, totals[theme]))
+            if len(found) == REASONS_SHOWN:
+                break
+        return tuple(found)
+
+    def _said(self, theme: str, total: float, row: Values, moved: Sequence[float]) -> str:
+        """What the strongest of a theme's features that can be said, and pull its way, says; empty for nothing."""
+        places = self._themes[theme] if total > 0 else self._lowering[theme]
+        same_way = [place for place in places if moved[place] * total > 0]
+        same_way.sort(key=lambda place: (-abs(moved[place]), self.features[place].name))
+        return next((said for place in same_way if (said := self.features[place].sentence(row[place]))), "")
 
 
-def _most_first(reason: Reason) -> tuple[float, str]:
-    return (-reason.contribution, reason.theme)
+def not_known(theme: str) -> str:
+    """What is said where nothing is known about a theme."""
+    return f"{with_particle(theme, '은/는')} 아직 확인되지 않았습니다"
 
 
-def _least_first(reason: Reason) -> tuple[float, str]:
-    return (reason.contribution, reason.theme)
-
-
-def _theme_reason(parts: list[tuple[float, Feature]], row: Mapping[str, float | None]) -> Reason | None:
-    """The theme's reason: what the strongest of its features that can be said, and pull its way, says."""
-    total = sum(value for value, _ in parts)
-    if total < 0:
-        # Only what is known to speak for less hardship is said to; the rest is what the model happened to learn.
-        parts = [part for part in parts if part[1].direction is not Direction.FREE]
-    same_way = sorted((part for part in parts if part[0] * total > 0), key=lambda part: (-abs(part[0]), part[1].name))
-    said = next((sentence for _, f in same_way if (sentence := f.sentence(row[f.name]))), "")
-    return Reason(same_way[0][1].theme, said, total) if said else None
-
-
-def _unknown_sentences(features: Iterable[Feature], row: Mapping[str, float | None]) -> list[str]:
-    themes = dict.fromkeys(f.theme for f in features if f.may_be_unknown and row[f.name] is None)
-    return [f"{with_particle(theme, '은/는')} 아직 확인되지 않았습니다" for theme in themes]
-
-
-def _newest_report(row: Mapping[str, float | None], as_of: date) -> date | None:
-    ago = row.get(_NEWEST)
-    return None if ago is None or ago >= NEVER_MONTHS_AGO else month_start(month_number(as_of) - int(ago))
+def _newest_report(ago: float | None, as_of: date) -> date | None:
+    if ago is None or not 0 <= ago < NEVER_MONTHS_AGO:
+        return None
+    return month_start(month_number(as_of) - int(ago))

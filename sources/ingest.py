@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from domain.errors import DeliveryRefused, StorageFailed
+from domain.keys import KEY_BYTES
 from domain.storage import sole_writer, storing, sync_folder
 from sources.core import Core
 from sources.intake import Places, take_in
 from sources.isolation import run_isolated
 from sources.manifest import Manifest, check_bytes, load_manifest
-from sources.pseudonyms import KEY_BYTES
 from sources.report import DeliveryReport
 
 MEMORY_MB = 4_096

@@ -11,7 +11,7 @@ from domain.calendar import day_of
 from domain.errors import BundleRefused, UsageError
 from domain.policy import Policy
 from features.catalogue import Catalogue
-from scoring.bundle import Bundle
+from scoring.bundle import Bundle, check_learned
 from sources.core import Core
 from training.cohort import closed_listings, examples
 from training.labels import get_label
@@ -49,11 +49,7 @@ def contender_of(bundle: Bundle, *, label: str) -> Contender:
 
     Raises `BundleRefused` where it learned another label or its recipe does not say when it was made.
     """
-    if bundle.label != label:
-        raise BundleRefused(
-            f"{bundle.name} learned {bundle.label}, and the policy ranks by {label}.",
-            hint="Train one that learns what the list ranks by, or change [label] ranks_by.",
-        )
+    check_learned(bundle, label)
     try:
         trained_as_of = date.fromisoformat(bundle.recipe["trained_as_of"])
     except (KeyError, TypeError, ValueError) as error:

@@ -15,10 +15,11 @@ _LOGGED_FILES = ("metrics.json", "features.json", "recipe.json", "card.md")
 
 @dataclass(frozen=True)
 class Candidate:
-    """A bundle nobody uses yet: its folder, the digest of its bytes, and its run in the training log."""
+    """A bundle nobody uses yet: its folder, the digest of its bytes, what it reached, and its run in the log."""
 
     folder: Path
     digest: str
+    figures: Mapping[str, Any]
     run_id: str
 
 
@@ -46,4 +47,4 @@ def keep_candidate(
         tags={"bundle": folder.name, "bundle_digest": digest, "delivery_digest": core.delivery_digest},
         artifacts={file: files[file] for file in _LOGGED_FILES},
     )
-    return Candidate(folder, digest, run_id)
+    return Candidate(folder, digest, metrics, run_id)

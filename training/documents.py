@@ -16,6 +16,7 @@ from domain.calendar import Round, day_of
 from domain.korean import korean_date, with_particle
 from domain.policy import Policy
 from scoring.disclosure import disclosable, said_count, said_parts
+from scoring.evidence import CHOSEN, DRAWN
 from scoring.telling import as_told
 from scoring.wording_ko import in_order
 from sources.core import Core
@@ -87,8 +88,8 @@ def data_sheet(name: str, core: Core, listings: pl.DataFrame, *, ranks_by: str) 
         ],
         listings={
             "listed": listings.height,
-            "chosen": int((listings["stratum"] == "chosen").sum()),
-            "drawn": int((listings["stratum"] == "drawn").sum()),
+            "chosen": int((listings["stratum"] == CHOSEN).sum()),
+            "drawn": int((listings["stratum"] == DRAWN).sum()),
             "carried_over": listings["stratum"].null_count(),
             "judged": judged.height,
             "judged_rate": judged.height / listings.height,

@@ -1,7 +1,6 @@
 """From the survey to a candidate bundle: cross-validated figures first, then one model of all its households."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from features.survey import SURVEY, derive_survey
 from scoring.bundle import canonical_json, next_name
 from scoring.calibration import Calibration
 from sources.core import Core
-from training.candidate import keep_candidate
+from training.candidate import Candidate, keep_candidate
 from training.recipe import Recipe
 from training.reference import reference_of
 from training.survey import (
@@ -36,17 +35,6 @@ LABEL = "crisis_material"
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True)
-class TrainedOnSurvey:
-    """A candidate, the digest of its bytes, and what its cross-validation found: rows to print, metrics as kept."""
-
-    folder: Path
-    digest: str
-    rows: tuple[SurveyRow, ...]
-    metrics: Mapping[str, Any]
-    run_id: str
-
-
 def train_on_survey(
     core: Core,
     policy: Policy,
@@ -56,8 +44,8 @@ def train_on_survey(
     mlruns: Path,
     repeats: int = REPEATS,
     progress: Progress = lambda stage, done, total: None,
-) -> TrainedOnSurvey:
-    """Evaluates on the survey's own folds, fits on all households and writes the next ``survey-<n>``."""
+) -> tuple[Candidate, tuple[SurveyRow, ...]]:
+    """The next ``survey-<n>``, fitted on all households, and what the survey's own folds found, as rows to print."""
     check_log(mlruns)
     households = core.scan("households").collect().sort("survey_order")
     progress("evaluate", 0, 1)
@@ -75,7 +63,7 @@ def train_on_survey(
         models_root / name, files, recipe=recipe, metrics=metrics, core=core, catalogue=SURVEY.name, mlruns=mlruns
     )
     progress("log", 1, 1)
-    return TrainedOnSurvey(kept.folder, kept.digest, survey_rows(held_out), metrics, kept.run_id)
+    return kept, survey_rows(held_out)
 
 
 def _model_files(core: Core, households: pl.DataFrame, recipe: Recipe, progress: Progress) -> dict[str, str]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import StorageFailed
-from domain.storage import storing
+from domain.storage import FOR_A_FILE, storing
 from scoring.figures import only_telling
 from training.recipe import Recipe
 
@@ -44,7 +44,7 @@ def check_database(path: Path) -> None:
 
     Its users would try again for minutes before they give up.
     """
-    with storing(str(path)):
+    with storing(str(path), room=FOR_A_FILE):
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with closing(sqlite3.connect(path, timeout=_LOCK_SECONDS)) as database:

@@ -1,7 +1,7 @@
 """From past rounds to a candidate bundle: judged as it would have been, then learned from everything that is known."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from scoring.bundle import canonical_json, next_name
 from scoring.calibration import Calibration
 from sources.core import Core
 from training.backtest import JOBS, Contender, Material, backtest
-from training.candidate import keep_candidate
+from training.candidate import Candidate, keep_candidate
 from training.documents import data_sheet, model_card
 from training.labels import get_label
 from training.learning import Examples, Slices, fit_recipe
@@ -28,16 +28,6 @@ from training.tracking import check_log
 Progress = Callable[[str, int, int], None]
 # What the new model is called in its own evaluation.
 MODEL = "model"
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A candidate: its folder, the digest of its bytes, and what it reached on rounds it could not know."""
-
-    folder: Path
-    digest: str
-    figures: Mapping[str, Any]
-    run_id: str
 
 
 def train(
@@ -53,7 +43,7 @@ def train(
     tuned_by: str | None = None,
     jobs: int = JOBS,
     progress: Progress = lambda stage, done, total: None,
-) -> Trained:
+) -> Candidate:
     """Judges the recipe on past rounds, fits it on all listings closed before ``as_of``, writes the next bundle.
 
     Without a ``recipe`` the default one is used; ``tuned_by`` names the study that chose it. Raises `UsageError` where
@@ -80,7 +70,7 @@ def train(
         models_root / name, files, recipe=recipe, metrics=report, core=core, catalogue=catalogue.name, mlruns=mlruns
     )
     progress("log", 1, 1)
-    return Trained(kept.folder, kept.digest, report, kept.run_id)
+    return kept
 
 
 def _judged(

@@ -353,6 +353,8 @@ def test_nothing_but_list_and_explain_prints_a_household(unlisted_town: Settings
     """The whole way in processes of their own, with the real training log."""
     home = unlisted_town.home
     shutil.rmtree(unlisted_town.models)
+    # Fewer rounds and resamples say as much of what is printed.
+    (home / "policy.toml").write_text("[evaluation]\ndraws = 100\ntest_rounds = 2\n", encoding="utf-8")
     ids = household_ids(unlisted_town)
     proposed = ["propose", "standard-1", "--by", "analyst", "--why", "the first one of the town"]
     for command in (["train"], proposed, ["round"], ["promotions"], ["check", str(unlisted_town.raw / "town")]):

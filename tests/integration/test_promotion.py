@@ -3,9 +3,7 @@
 import json
 import re
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,10 +15,10 @@ from outreach.promotion_record import HEAD, RECORD, read_record
 from sagak import cli, promoting
 from sagak.settings import Settings
 from sagak.weekly import make_scores, open_bundle, run_round
+from tests.support.kills import forks
 from tests.support.weeks import (
     WEEK,
     Town,
-    environment,
     environment_variables,
     promote,
     small_bundle,
@@ -217,7 +215,7 @@ def test_a_changed_label_leaves_the_comparison_out_with_a_sentence_and_never_sil
     assert heard.code == 0, heard.err
     assert gates_of(heard)["model in use"] == "left out"
     assert "label that ranks was changed in the policy, which is a decision of its own" in heard.out
-    assert "standard-1 learned public_or_case, the list now ranks by any_support" in heard.out
+    assert "standard-1 learned public_or_case, and the policy ranks by any_support" in heard.out
     act = read_record(own_town.models).acts[-1]
     assert act.policy_digest == policy_digest(settings_again(own_town).policy())
     assert [gate.sentence for gate in act.gates if "decision of its own" in gate.sentence]
@@ -245,9 +243,9 @@ def test_a_model_in_use_whose_manifest_is_gone_is_not_taken_for_none(
     assert "The model in use cannot be compared: standard-1 is in use, but its folder is gone" in heard.out
 
 
-# Kills and two at once. One process imports, then forks a process an act; at that step it ends at once.
+# Kills and two at once.
 ACTS = """
-import os, signal, sys
+import os
 from datetime import datetime
 from pathlib import Path
 from domain.calendar import SEOUL
@@ -256,42 +254,19 @@ from features.catalogue import STANDARD
 from outreach.promotion import approve, newest_approval, propose
 from outreach.promotion_record import read_record
 from scoring.bundle import load_bundle
+from tests.support.kills import serve
 
-def arm(last):
-    count = 0
-    def armed(step):
-        def taken(*arguments, **named):
-            nonlocal count
-            count += 1
-            if count == last:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return step(*arguments, **named)
-        return taken
-    for owner, name in ((os, "fsync"), (os, "replace"), (Path, "replace"), (Path, "open")):
-        setattr(owner, name, armed(getattr(owner, name)))
+def act(number, models, what, name):
+    models, at = Path(models), datetime(2026, 11, 16, 9, tzinfo=SEOUL)
+    signed = {"by": f"person {number}", "why": "They were compared.", "at": at}
+    if what == "approve":
+        approve(models, name, STANDARD, **signed)
+    else:
+        current = newest_approval(read_record(models), STANDARD)
+        propose(models, load_bundle(models / name, STANDARD), STANDARD, Policy(), gates=(),
+                replaces=current.digest if current else None, **signed)
 
-def one(models, last, act, name, who):
-    pid = os.fork()
-    if pid:
-        return pid
-    arm(int(last))
-    at = datetime(2026, 11, 16, 9, tzinfo=SEOUL)
-    try:
-        if act == "approve":
-            approve(models, name, STANDARD, by=who, why="They were compared.", at=at)
-        else:
-            current = newest_approval(read_record(models), STANDARD)
-            propose(models, load_bundle(models / name, STANDARD), STANDARD, Policy(), by=who,
-                    why="They were compared.", at=at, gates=(), replaces=current.digest if current else None)
-    except BaseException as error:
-        print(repr(error), file=sys.stderr)
-        os._exit(getattr(error, "exit_code", 1))
-    os._exit(0)
-
-for line in sys.stdin:
-    models, last, times, act, name = line.split()
-    pids = [one(Path(models), last, act, name, f"person {number}") for number in range(int(times))]
-    print(*(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids), flush=True)
+serve(act, [(os, "fsync"), (os, "replace"), (Path, "replace"), (Path, "open")])
 """
 
 
@@ -304,20 +279,9 @@ def models(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def act(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., list[int]]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", ACTS], env=environment(tmp_path, OMP_NUM_THREADS="1"), stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    request.addfinalizer(process.kill)
-
-    def run(models: Path, what: str, name: str, *, last: int = 0, times: int = 1) -> list[int]:
-        assert process.stdin
-        assert process.stdout
-        print(models, last, times, what, name, file=process.stdin, flush=True)
-        return [int(code) for code in process.stdout.readline().split()]
-
-    return run
+def act(tmp_path: Path) -> Iterator[Callable[..., list[int]]]:
+    with forks(tmp_path, ACTS) as process:
+        yield process.run
 
 
 def torn(models: Path, length: int) -> None:

@@ -23,7 +23,7 @@ from sources.synthetic import dongs_of, synthesize
 from training.backtest import Material
 
 # Small towns with long lists, of which chance drew more than half: a few seconds tell what takes an office years.
-SMALL = Study(households=6_000, share=0.6, capacity=80, place="고양시일산서구")
+SMALL = Study(households=3_000, share=0.6, capacity=80, place="고양시일산서구")
 
 
 @pytest.fixture(scope="module")

@@ -15,88 +15,45 @@ from domain.listing import Entry
 from outreach.publishing import published_round, read_entries
 from sagak.settings import Settings
 from sagak.weekly import export_lists, run_round
+from tests.support.kills import Forks, forks
 from tests.support.weeks import WEEK, environment, files_under, python, settings_of
 
-# Imports once and forks a process a round; each line is "home step times files": at that step the process ends at once.
 ROUNDS = """
-import os, shutil, signal, sys
+import os, shutil
 from datetime import date
 from pathlib import Path
 import pyarrow.parquet as pq
 from domain.calendar import Round
 from sagak.settings import Settings
 from sagak.weekly import export_lists, run_round
+from tests.support.kills import serve
 
-STEPS = [(os, "rename"), (os, "replace"), (os, "fsync"), (os, "mkdir"), (os, "unlink"), (os, "rmdir"),
-         (shutil, "rmtree"), (pq, "write_table"), (Path, "write_bytes")]
-
-def arm(last):
-    count = 0
-    def armed(step):
-        def taken(*arguments, **named):
-            nonlocal count
-            count += 1
-            if count == last:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return step(*arguments, **named)
-        return taken
-    for owner, name in STEPS:
-        setattr(owner, name, armed(getattr(owner, name)))
-
-def one(home, last, files):
-    pid = os.fork()
-    if pid:
-        return pid
+def act(number, home, files):
     os.environ["SAGAK_HOME"] = home
-    arm(int(last))
     settings = Settings.from_environment()
-    try:
-        published = run_round(settings, Round(date(2026, 11, 16)))
-        if int(files):
-            export_lists(settings, published)
-    except BaseException as error:
-        print(type(error).__name__, file=sys.stderr)
-        os._exit(getattr(error, "exit_code", 1))
-    os._exit(0)
+    published = run_round(settings, Round(date(2026, 11, 16)))
+    if int(files):
+        export_lists(settings, published)
 
-for line in sys.stdin:
-    home, last, times, files = line.split()
-    pids = [one(home, last, files) for _ in range(int(times))]
-    print(*(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids), flush=True)
+serve(act, [(os, "rename"), (os, "replace"), (os, "fsync"), (os, "mkdir"), (os, "unlink"), (os, "rmdir"),
+            (shutil, "rmtree"), (pq, "write_table"), (Path, "write_bytes")])
 """
 
 
 class Rounds:
-    """Runs rounds in processes that end at a step."""
+    """Runs rounds in processes that end at a step; ``files`` are the exports."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: Forks) -> None:
         self.process = process
 
     def run(self, settings: Settings, *, last: int = 0, times: int = 1, files: bool = True) -> list[int]:
-        """Exit codes; -9 for one that was killed at its step ``last``, counted from 1. ``files`` are the exports."""
-        assert self.process.stdin
-        assert self.process.stdout
-        print(settings.home, last, times, int(files), file=self.process.stdin, flush=True)
-        return [int(code) for code in self.process.stdout.readline().split()]
-
-
-@contextmanager
-def process_of_rounds(home: Path) -> Iterator[Rounds]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", ROUNDS], env=environment(home, OMP_NUM_THREADS="1"), stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        yield Rounds(process)
-    finally:
-        process.kill()
-        process.communicate()
+        return self.process.run(settings.home, int(files), last=last, times=times)
 
 
 @pytest.fixture
 def rounds(tmp_path: Path) -> Iterator[Rounds]:
-    with process_of_rounds(tmp_path) as running:
-        yield running
+    with forks(tmp_path, ROUNDS) as process:
+        yield Rounds(process)
 
 
 def places(settings: Settings, capacity: int) -> None:
@@ -126,13 +83,19 @@ def lists_of(own_town: Settings) -> dict[int, list[Entry]]:
 
 
 def kill_at_each_step(
-    settings: Settings, lists: dict[int, list[Entry]], rounds: Rounds, *, files: bool, complete_every: int
+    settings: Settings,
+    lists: dict[int, list[Entry]],
+    rounds: Rounds,
+    *,
+    files: bool,
+    complete_every: int,
+    stride: int = 1,
 ) -> int:
-    """Kills a round of the new policy at its first step, its second and so on, until one comes to its end."""
+    """Kills a round of the new policy at its first step, then every ``stride`` steps on, until one comes to its end."""
     old, new = 3, 10
-    last, seen = 0, set()
+    last, seen = 1 - stride, set()
     while True:
-        last += 1
+        last += stride
         places(settings, new)
         for folder in settings.lists.glob("*/*/"):  # the new version is not there yet
             if folder.name != published_round(settings.lists).folder.name:
@@ -155,10 +118,10 @@ def kill_at_each_step(
     return last
 
 
-def test_a_round_killed_at_any_step_leaves_the_old_or_the_new_list_and_runs_again(
+def test_a_round_killed_at_every_third_step_leaves_the_old_or_the_new_list_and_runs_again(
     own_town: Settings, lists_of: dict[int, list[Entry]], rounds: Rounds
 ) -> None:
-    assert kill_at_each_step(own_town, lists_of, rounds, files=False, complete_every=10) > 25
+    assert kill_at_each_step(own_town, lists_of, rounds, files=False, complete_every=10, stride=3) > 25
 
 
 @pytest.mark.soak
@@ -168,13 +131,14 @@ def test_a_round_killed_at_any_step_also_of_the_files_runs_again(
     assert kill_at_each_step(own_town, lists_of, rounds, files=True, complete_every=1) > 60
 
 
-def test_a_first_round_killed_at_any_step_leaves_no_list_or_the_whole_one(
-    unlisted_town: Settings, town, rounds: Rounds
+@pytest.mark.parametrize("stride", [3, pytest.param(1, marks=pytest.mark.soak)])
+def test_a_first_round_killed_at_its_steps_leaves_no_list_or_the_whole_one(
+    unlisted_town: Settings, town, rounds: Rounds, stride: int
 ) -> None:
     whole = read_entries(town.published)
-    last, seen = 0, set()
+    last, seen = 1 - stride, set()
     while True:
-        last += 1
+        last += stride
         (code,) = rounds.run(unlisted_town, last=last, files=False)
         is_published = (unlisted_town.lists / WEEK.label / "current").exists()
         seen.add(is_published)

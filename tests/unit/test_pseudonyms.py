@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from domain.errors import UsageError
-from sources.pseudonyms import Subject, key_fingerprint, load_key, pseudonym, pseudonyms
+from domain.keys import load_key
+from sources.pseudonyms import Subject, key_fingerprint, pseudonym, pseudonyms
 
 KEY = bytes(range(32))
 
@@ -30,10 +31,10 @@ def test_another_key_gives_other_pseudonyms_and_another_fingerprint() -> None:
 
 def test_a_key_is_drawn_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "pseudonym.key"
-    key = load_key(path)
+    key = load_key(path, lost="")
     assert len(key) == 32
-    assert load_key(path) == key
-    assert load_key(tmp_path / "another.key") != key
+    assert load_key(path, lost="") == key
+    assert load_key(tmp_path / "another.key", lost="") != key
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [found.name for found in path.parent.iterdir()] == ["pseudonym.key"]
 
@@ -41,10 +42,10 @@ def test_a_key_is_drawn_once_and_only_its_owner_may_read_it(tmp_path: Path) -> N
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o610])
 def test_a_key_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "pseudonym.key"
-    load_key(path)
+    load_key(path, lost="")
     path.chmod(mode)
     with pytest.raises(UsageError, match="Others may read"):
-        load_key(path)
+        load_key(path, lost="")
 
 
 @pytest.mark.parametrize("size", [0, 31, 33])
@@ -53,4 +54,4 @@ def test_a_key_of_another_size_is_refused(tmp_path: Path, size: int) -> None:
     path.write_bytes(bytes(size))
     path.chmod(0o600)
     with pytest.raises(UsageError, match="32 bytes"):
-        load_key(path)
+        load_key(path, lost="")

@@ -1,7 +1,7 @@
 """What people decide: capacity, places by slot, waiting times, the label that ranks, bands, gates, alarm levels."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 from domain.errors import UsageError
@@ -128,6 +128,10 @@ class Policy:
             raise UsageError("policy: bands must fall: 1 > very_high > high > medium > 0.")
         _check_rising(policy.drift)
         return policy
+
+    def with_capacities(self, moved: Mapping[str, int]) -> Self:
+        """The same policy, but with what hubs have decided for their dongs since it was written."""
+        return replace(self, capacities={**self.capacities, **moved})
 
     def capacity(self, dong_code: str) -> int:
         """Places this dong has in a week."""

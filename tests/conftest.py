@@ -7,6 +7,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import sagak  # noqa: F401 - sets how threads wait, before anything loads LightGBM
+from tests.support.postgres import (  # noqa: F401 - fixtures
+    any_database,
+    migrated_file,
+    postgres,
+    postgres_database,
+    sqlite_database,
+)
 
 _SHARED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 # In continuous integration the same cases every time: a failure there is never somebody else's luck.

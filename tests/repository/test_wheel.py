@@ -36,16 +36,29 @@ def test_the_wheel_holds_the_reference_tables_and_the_policy(names: set[str]) ->
 
 
 def test_the_wheel_holds_every_template(names: set[str]) -> None:
-    templates = {str(path.relative_to(PROJECT)) for path in PROJECT.glob("*/templates/*.j2")}
+    templates = {str(path.relative_to(PROJECT)) for path in PROJECT.glob("*/templates/**/*.j2")}
     assert "serving/templates/compare.html.j2" in templates
     assert templates <= names
+
+
+def test_the_wheel_holds_what_the_pages_are_made_of_and_not_its_workshop(names: set[str]) -> None:
+    built = {str(path.relative_to(PROJECT)) for path in (PROJECT / "serving" / "static").iterdir()}
+    assert "serving/static/manifest.json" in built
+    assert built <= names
+    assert not [name for name in names if "node_modules" in name or name.startswith("serving/frontend")]
+
+
+def test_the_wheel_holds_the_font_its_licence_and_the_pages_of_printed_files(names: set[str]) -> None:
+    assert {"serving/files/fonts/NanumBarunGothic.ttf", "serving/files/fonts/OFL.txt"} <= names
+    assert {f"serving/files/{name}.typ" for name in ("frame", "list", "visit")} <= names
 
 
 def test_the_wheel_holds_every_room_and_nothing_of_a_workshop(names: set[str]) -> None:
     modules = {
         str(path.relative_to(PROJECT))
-        for room in ("domain", "sources", "features", "scoring", "training", "outreach", "audit", "serving", "sagak")
+        for room in ("domain", "store", "sources", "features", "scoring", "training", "outreach", "audit", "serving", "sagak")
         for path in (PROJECT / room).rglob("*.py")
+        if "node_modules" not in path.parts
     }
     assert modules <= names
     tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}

@@ -1,0 +1,263 @@
+"""Casework: how somebody was contacted, what came of the attempt, and where a household's case stands.
+
+A case is its history, which is only ever added to. Where it stands follows from that alone: `status_after` folds the
+whole history, `after` takes one step further. Both must agree; what is kept of a case is never more than that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from domain.errors import NotFound, SagakError, UsageError
+from domain.outcome import NOT_REACHED, Outcome
+
+TIME_TO_ANSWER = timedelta(days=30)
+
+
+class Method(StrEnum):
+    PHONE = "phone"
+    VISIT = "visit"
+    OFFICE = "office"  # the household came to the office
+    MESSAGE = "message"
+
+
+class Attempt(StrEnum):
+    """What came of one attempt to reach a household."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    ABSENT = "absent"
+    WRONG_NUMBER = "wrong_number"
+    DECLINED = "declined"  # reached, and did not want to talk
+
+
+class Status(StrEnum):
+    """Where a household's case stands; the newest act decides."""
+
+    OPEN = "open"  # listed, nobody has acted yet
+    ASSIGNED = "assigned"
+    TRYING = "trying"  # attempts, nobody reached
+    IN_TOUCH = "in_touch"  # reached, the outcome is still open
+    WITH_HUB = "with_hub"  # handed to the district's hub
+    CLOSED = "closed"  # an outcome is recorded
+
+
+class HandoverStep(StrEnum):
+    """Whose hands a case passes into."""
+
+    REQUESTED = "requested"  # the dong asks the hub
+    TAKEN = "taken"
+    RETURNED = "returned"
+    REOPENED = "reopened"  # a closed case goes on
+
+
+class Request(StrEnum):
+    """What a household may ask of us."""
+
+    EXCLUSION = "exclusion"  # not to be listed
+    CORRECTION = "correction"  # data about it is wrong
+    EXPLANATION = "explanation"  # why it was listed
+
+
+class ActRefused(UsageError):
+    """An act that does not go with where the case stands, or contradicts itself; nothing was changed."""
+
+
+class NoSuchHousehold(NotFound):
+    """Absent, and outside the caller's areas: told in the same words."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such household in your area.", hint="Open it from this week's list.")
+
+
+class CaseChanged(SagakError):
+    """Somebody acted on the case since the caller looked at it. Says who and when, and nothing of what was written."""
+
+    def __init__(self, version: int, who: str, acted_at: datetime) -> None:
+        super().__init__(
+            f"{who} recorded something on this case at {acted_at:%Y-%m-%d %H:%M}, after you opened it.",
+            hint="Read what was added, then record yours again.",
+        )
+        self.version, self.who, self.acted_at = version, who, acted_at
+
+
+@dataclass(frozen=True)
+class Contacted:
+    """One attempt to reach the household. ``corrects`` is the id of the contact that this one puts right."""
+
+    id: int
+    method: Method
+    attempt: Attempt
+    outcome: Outcome | None
+    made_at: datetime
+    next_on: date | None
+    corrects: int | None = None
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """Given to a worker, or given back."""
+
+    worker_id: int | None
+
+
+@dataclass(frozen=True)
+class Passed:
+    """Asked for by the dong, taken or returned by the hub, or opened again."""
+
+    step: HandoverStep
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Something written down; it moves nothing."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the household asks of us, and until when an exclusion holds; it moves nothing by itself."""
+
+    kind: Request
+    made_on: date
+    ends_on: date | None
+
+    @property
+    def due_on(self) -> date:
+        """The last day to answer: 30 days (개인정보 보호법 제37조의2), the first not counted (민법 제157조)."""
+        return self.made_on + TIME_TO_ANSWER
+
+
+@dataclass(frozen=True)
+class Listed:
+    """On a list again after the case was closed: it begins anew."""
+
+
+Event = Contacted | Assigned | Passed | Noted | Asked | Listed
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One row of a case's history: what was done, by whom, and the words that were written with it."""
+
+    id: int
+    at: datetime
+    by_user: int
+    who: str
+    event: Event
+    text: str = field(repr=False)  # note or reason: may tell of people
+
+
+@dataclass(frozen=True)
+class Case:
+    """A household's case as an act meets it; ``version`` counts the acts so far."""
+
+    ref: str
+    dong_code: str
+    version: int
+    standing: "Standing"
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a case stands. ``attempts`` counts those since somebody was last reached."""
+
+    status: Status = Status.OPEN
+    worker_id: int | None = None
+    attempts: int = 0
+    last_contact_at: datetime | None = None
+    outcome: Outcome | None = None
+    next_on: date | None = None
+
+
+def standing_after(history: Sequence[Event]) -> Standing:
+    """Where a case stands after its history, oldest event first; a corrected contact counts as it was put right."""
+    standing = Standing()
+    for event in _as_corrected(history):
+        standing = after(standing, event)
+    return standing
+
+
+def status_after(history: Sequence[Event]) -> Status:
+    """The status that follows from a history, oldest event first.
+
+    >>> status_after([Assigned(7), Passed(HandoverStep.REQUESTED), Passed(HandoverStep.RETURNED)])
+    <Status.ASSIGNED: 'assigned'>
+    """
+    return standing_after(history).status
+
+
+def after(standing: Standing, event: Event) -> Standing:
+    """Where the case stands one event later; a correction is no step, it changes what was before."""
+    match event:
+        case Contacted():
+            return _after_contact(standing, event)
+        case Assigned(worker_id):
+            given = replace(standing, worker_id=worker_id)
+            untouched = standing.status in (Status.OPEN, Status.ASSIGNED)
+            return replace(given, status=_in_the_dong(given)) if untouched else given
+        case Passed(HandoverStep.REQUESTED | HandoverStep.TAKEN):
+            return replace(standing, status=Status.WITH_HUB, outcome=None)
+        case Passed():
+            return replace(standing, status=_in_the_dong(standing), outcome=None)
+        case Listed():
+            return Standing() if standing.status is Status.CLOSED else standing
+        case Noted() | Asked():
+            return standing
+
+
+def _after_contact(standing: Standing, made: Contacted) -> Standing:
+    reached = made.attempt in (Attempt.REACHED, Attempt.DECLINED)
+    moved = replace(
+        standing,
+        attempts=0 if reached else standing.attempts + 1,
+        last_contact_at=made.made_at,
+        outcome=made.outcome,
+        next_on=made.next_on,
+    )
+    if made.outcome is not None:
+        return replace(moved, status=Status.CLOSED)
+    return moved if standing.status is Status.WITH_HUB else replace(moved, status=_in_the_dong(moved))
+
+
+def _in_the_dong(standing: Standing) -> Status:
+    """The status of a case that the dong holds and that has no outcome."""
+    if standing.last_contact_at is not None:
+        return Status.TRYING if standing.attempts else Status.IN_TOUCH
+    return Status.OPEN if standing.worker_id is None else Status.ASSIGNED
+
+
+def _as_corrected(history: Sequence[Event]) -> list[Event]:
+    """The history with each corrected contact in its old place as it was last put right."""
+    place_of: dict[int, int] = {}
+    corrected: list[Event] = []
+    for event in history:
+        if isinstance(event, Contacted) and event.corrects is not None:
+            place = place_of[event.corrects]
+            corrected[place] = event
+            place_of[event.id] = place
+            continue
+        if isinstance(event, Contacted):
+            place_of[event.id] = len(corrected)
+        corrected.append(event)
+    return corrected
+
+
+# What an outcome says about the attempt it closes with. Somebody was spoken to for all others.
+_WITHOUT_A_TALK = NOT_REACHED | {Outcome.INVESTIGATED_CLOSED}
+
+
+def check_outcome_fits(attempt: Attempt, outcome: Outcome | None) -> None:
+    """Raises `ActRefused` where attempt and outcome contradict each other."""
+    reached = attempt is Attempt.REACHED
+    if outcome is None or (outcome is Outcome.REFUSED and attempt is Attempt.DECLINED):
+        return
+    if outcome is Outcome.UNREACHABLE and (reached or attempt is Attempt.DECLINED):
+        raise ActRefused(
+            "A household that was reached cannot be closed as unreachable.", hint="Choose what came of the talk."
+        )
+    if not reached and outcome not in _WITHOUT_A_TALK:
+        raise ActRefused(
+            "This outcome needs somebody to have been reached.", hint="Record the attempt alone, and try again later."
+        )

@@ -1,0 +1,113 @@
+"""A published list as readers meet it: rounds, their dongs, and each entry beside where its household's case stands."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from domain.casework import Status
+from domain.dong import Dong
+from domain.listing import Band, Explanation, Slot
+from domain.outcome import Outcome
+
+
+class Change(StrEnum):
+    """What became of an entry since the round before."""
+
+    NEW = "new"
+    CARRIED = "carried"  # still waiting since an earlier list
+    UP = "up"
+    DOWN = "down"
+    SAME = "same"
+
+
+@dataclass(frozen=True)
+class CurrentRound:
+    """A round that readers see. ``origin`` names bundle, bundle digest and delivery digest."""
+
+    round: str
+    as_of: date
+    publication_id: int
+    version: str
+    origin: dict[str, str]
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class PublishedDong:
+    """One dong of a round, also one with no entry; ``digest`` is that of its entries as they were staged."""
+
+    dong: Dong
+    capacity: int
+    entries: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who a household is. Shown masked; opened one by one, with a reason. Never part of a ``repr``."""
+
+    name: str = field(repr=False)
+    address: str = field(repr=False)
+    phone: str = field(repr=False)  # digits only, empty where none is known
+
+
+@dataclass(frozen=True)
+class CaseState:
+    """Where a household's case stands; ``version`` is what the next act must name."""
+
+    version: int
+    status: Status
+    worker_id: int | None
+    worker_name: str
+    attempts: int
+    last_contact_at: datetime | None
+    outcome: Outcome | None
+    next_on: date | None
+
+
+@dataclass(frozen=True)
+class ListedEntry:
+    """One household's place on one dong's list of one round, and its place on the round before, if it had one."""
+
+    ref: str
+    round: str
+    as_of: date
+    dong_code: str
+    rank: int
+    slot: Slot
+    slot_sentence: str
+    propensity: float
+    raw_score: float
+    probability: float
+    band: Band
+    tied_with: int
+    household_type: str
+    bundle: str
+    explanation: Explanation
+    case: CaseState | None  # None on a past list for a household that lives elsewhere now
+    person: Person  # then without name, address and phone
+    former_rank: int | None
+    former_slot: Slot | None
+
+    @property
+    def change(self) -> Change:
+        """Carried over counts before rank: that an entry still waits matters more than where it stands."""
+        if self.slot is Slot.CARRIED_OVER:
+            return Change.CARRIED
+        if self.former_rank is None:
+            return Change.NEW
+        if self.rank == self.former_rank:
+            return Change.SAME
+        return Change.UP if self.rank < self.former_rank else Change.DOWN
+
+
+@dataclass(frozen=True)
+class LeftEntry:
+    """A household of the round before that is not on the dong's list of this one."""
+
+    ref: str
+    rank: int
+    slot: Slot
+    status: Status
+    outcome: Outcome | None
+    person: Person

@@ -1,0 +1,43 @@
+"""How many households a dong can see in a week, as hubs have set it: rows that are only ever added."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from domain.people import Scope, Signature
+from store.scoping import within
+from store.tables import capacities, users
+
+
+@dataclass(frozen=True)
+class CapacitySet:
+    """One decision: a dong's places from a round on, by whom and why."""
+
+    dong_code: str
+    from_round: str
+    capacity: int
+    reason: str
+    who: str
+    at: datetime
+
+
+def add_capacity(
+    connection: Connection, *, by: Signature, dong_code: str, from_round: str, capacity: int, reason: str
+) -> None:
+    """Adds a decision; only `outreach.capacity` calls it."""
+    row = {"dong_code": dong_code, "from_round": from_round, "capacity": capacity, "reason": reason}
+    connection.execute(insert(capacities).values(**row, by_user=by.user_id, at=by.at))
+
+
+def newest_capacities(connection: Connection, scope: Scope, *, most: int) -> tuple[CapacitySet, ...]:
+    """The newest decisions about dongs of ``scope``, newest first."""
+    of = capacities.c
+    query = (
+        select(of.dong_code, of.from_round, of.capacity, of.reason, users.c.name.label("who"), of.at)
+        .join(users, users.c.id == of.by_user)
+        .where(within(scope, of.dong_code))
+        .order_by(of.id.desc())
+        .limit(most)
+    )
+    return tuple(CapacitySet(**row) for row in connection.execute(query).mappings())

@@ -1,0 +1,197 @@
+"""One database, opened for reading or writing in somebody's scope.
+
+SQLite comes by SQLCipher: encrypted at rest, and free of the fault of 3.7.0 to 3.51.2 that can corrupt a file in WAL
+mode. Writes begin with BEGIN IMMEDIATE, one at a time within the process: a lock that is upgraded later cannot wait.
+On PostgreSQL each transaction names the caller's areas first, so that row-level security shows no other dong even where
+a query forgets to ask; the setting ends with the transaction, so a pooled connection keeps nothing of it.
+
+Readers and writers have pools of their own: a page that holds a snapshot while it acts waits only for writers, and
+those wait for nobody.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, Engine, ExceptionContext, QueuePool, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
+
+from domain.errors import StorageFailed
+from domain.people import Scope
+from store.chain import SIGNER, Signer
+
+__all__ = ["Connection", "Database", "narrow", "open_database", "sqlite_file"]  # other rooms take the type from here
+
+SMALLEST_SQLITE = (3, 51, 3)  # https://sqlite.org/wal.html: the WAL-reset fault is mended from here on
+_BUSY_MS = 10_000
+# Connections of one process. Four workers on PostgreSQL stay below its default of a hundred.
+_READERS = {"sqlite": 40, "postgresql": 14}
+_WRITERS = {"sqlite": 2, "postgresql": 6}
+# What SQLite says when the place fails, not the query.
+_PLACE_FAILS = ("is locked", "is full", "disk i/o", "readonly", "unable to open", "not a database", "malformed")
+
+
+@dataclass(frozen=True)
+class Database:
+    """Open it with `open_database`; ``reading`` and ``writing`` are the only ways in.
+
+    Both raise `StorageFailed` where the database does not answer, is full or cannot be opened with this key.
+    """
+
+    engine: Engine
+    writers: Engine
+    _writer: Lock = field(default_factory=Lock, repr=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @property
+    def driver_error(self) -> type[Exception]:
+        """What the driver itself raises."""
+        error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
+        return error
+
+    @contextmanager
+    def reading(self, scope: Scope) -> Iterator[Connection]:
+        """One snapshot, in ``scope``; nothing that is written here is kept."""
+        with _answering(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN")
+            narrow(connection, scope)
+            yield connection
+            connection.rollback()
+
+    @contextmanager
+    def writing(self, scope: Scope) -> Iterator[Connection]:
+        """One transaction, in ``scope``: all of it is kept, or on any exception nothing."""
+        if not self.is_sqlite:
+            with _answering(), self.writers.begin() as connection:
+                narrow(connection, scope)
+                yield connection
+            return
+        with _answering(), self._writer, self.writers.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+            connection.commit()
+
+    def close(self) -> None:
+        """Gives every pooled connection back."""
+        self.engine.dispose()
+        self.writers.dispose()
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Turns a database that does not answer into an error for people; the cause is left out, it may quote a row."""
+    try:
+        yield
+    except NoneFree:
+        raise StorageFailed("The database is too busy to answer.", hint="Try again in a moment.") from None
+    except DBAPIError as error:
+        if not _place_fails(error):
+            raise
+        raise StorageFailed(
+            "The database does not answer.", hint="Look whether it runs, has room, and opens with this key."
+        ) from None
+
+
+def _place_fails(error: DBAPIError) -> bool:
+    """Whether the place failed, not the query: PostgreSQL has a class for it, SQLite only words."""
+    said = str(error.orig).lower()
+    if "sqlcipher" in type(error.orig).__module__:
+        return any(words in said for words in _PLACE_FAILS)
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def narrow(connection: Connection, scope: Scope) -> None:
+    """Tells PostgreSQL whose rows this transaction may see; SQLite has no such lock, there the queries alone narrow."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT set_config('app.areas', :areas, true)"), {"areas": ",".join(scope.areas)})
+
+
+def open_database(url: str, *, key: bytes, trail_key: bytes) -> Database:
+    """The database at ``url``: ``sqlite:////path/to/file.db`` or ``postgresql+psycopg://…``.
+
+    ``key`` (32 bytes) encrypts a SQLite file; ``trail_key`` (32 bytes) signs the lines of the trail. Raises
+    `StorageFailed` where SQLite is too old to be safe. Nothing is opened yet: see `store.schema.check_schema`.
+    """
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        make = partial(_sqlite_engine, _file_of(address), key, trail_key)
+        return Database(make(_READERS["sqlite"]), make(_WRITERS["sqlite"]))
+    make = partial(_postgresql_engine, address, trail_key)
+    readers = make(_READERS["postgresql"]).execution_options(
+        isolation_level="REPEATABLE READ", postgresql_readonly=True
+    )
+    return Database(readers, make(_WRITERS["postgresql"]))
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite database, None for PostgreSQL."""
+    address = make_url(url)
+    return _file_of(address) if address.get_backend_name() == "sqlite" else None
+
+
+def _postgresql_engine(address: URL, trail_key: bytes, size: int) -> Engine:
+    # hide_parameters: an error must not quote a household's values.
+    engine = create_engine(
+        address, pool_size=size, max_overflow=0, pool_pre_ping=True, hide_parameters=True,
+        execution_options={SIGNER: Signer(trail_key)},
+    )  # fmt: skip
+    event.listen(engine, "handle_error", _quote_nothing)
+    return engine
+
+
+def _quote_nothing(context: ExceptionContext) -> None:
+    """PostgreSQL's own words quote the row ("Key (ref)=(…) already exists"): of them only what names no value stays."""
+    raised = context.original_exception
+    state, said = getattr(raised, "sqlstate", None), getattr(getattr(raised, "diag", None), "message_primary", None)
+    if state is None or context.sqlalchemy_exception is None:
+        return
+    # Data exceptions (class 22) quote the value in their first line already.
+    words = f"{type(raised).__name__} {state}" + ("" if state.startswith("22") else f": {said}")
+    raised.args = (words,)
+    context.sqlalchemy_exception.args = (words,)
+
+
+def _file_of(address: URL) -> Path:
+    if not address.database:
+        raise StorageFailed("A database in memory keeps nothing.", hint="Name a file: sqlite:////path/to/sagak.db")
+    return Path(address.database)
+
+
+def _sqlite_engine(path: Path, key: bytes, trail_key: bytes, size: int) -> Engine:
+    from sqlcipher3 import dbapi2
+
+    if tuple(map(int, dbapi2.sqlite_version.split("."))) < SMALLEST_SQLITE:
+        raise StorageFailed(
+            f"SQLite {dbapi2.sqlite_version} can corrupt a database that several threads use.",
+            hint="Install what requirements/run.txt names.",
+        )
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def connect() -> Any:
+        # No implicit transactions: reading and writing say themselves how theirs begin.
+        connection = dbapi2.connect(str(path), isolation_level=None, check_same_thread=False)
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        for setting in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {setting}")
+        return connection
+
+    engine = create_engine(
+        "sqlite+pysqlite://", module=dbapi2, creator=connect, poolclass=QueuePool, pool_size=size, max_overflow=0,
+        hide_parameters=True, execution_options={SIGNER: Signer(trail_key)},
+    )  # fmt: skip
+    event.listen(engine, "begin", _begin_nothing)
+    return engine
+
+
+def _begin_nothing(_: Connection) -> None:
+    """SQLAlchemy's own begin sends nothing to SQLite; `Database` sends the BEGIN it means."""

@@ -1,0 +1,209 @@
+"""Who may publish, and the one step that makes a publication current.
+
+Whoever publishes raises the number of the fence and names it in every later transaction. Once another has raised it
+again, the former stops at its next step, however long it slept: two never write into one list.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
+
+from domain.calendar import SEOUL
+from domain.casework import Status
+from domain.errors import StorageFailed
+from domain.listing import Slot
+from domain.published import Person
+from store.tables import cases, entries, facts, households, people, publication_dongs, publications, rounds
+from store.tables import publishing_fence as fence_row
+
+_STAGING, _STAGED = "staging", "staged"
+# As `domain.casework.Standing` begins.
+_ANEW: Mapping[str, Any] = {
+    "status": Status.OPEN.value,
+    "worker_id": None,
+    "attempts": 0,
+    "last_contact_at": None,
+    "outcome": None,
+    "next_on": None,
+}
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One version of a round's lists on its way into the store, under its publisher's fence number."""
+
+    id: int
+    round: str
+    as_of: date
+    version: str
+    fence: int
+    is_staged: bool  # an earlier run staged and checked it to its end
+
+
+@dataclass(frozen=True)
+class Housed:
+    """A household that was listed once: where it lives and who it is, as the store has it."""
+
+    ref: str
+    household_id: str
+    dong_code: str
+    person: Person
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What became different about households that were listed once: those that moved, and who somebody is."""
+
+    moved: Mapping[str, str]  # ref -> dong code
+    people: Mapping[str, Person]  # by ref
+
+
+NO_CHANGES = Changes({}, {})
+
+
+def published_version(connection: Connection, label: str) -> str | None:
+    """The version of a round that readers see, if any."""
+    query = select(publications.c.version).join(rounds, rounds.c.publication_id == publications.c.id)
+    found: str | None = connection.execute(query.where(rounds.c.round == label)).scalar()
+    return found
+
+
+def is_newest(connection: Connection, as_of: date) -> bool:
+    """Whether no later round was published."""
+    return connection.execute(select(rounds.c.round).where(rounds.c.as_of > as_of).limit(1)).first() is None
+
+
+def raise_fence(connection: Connection) -> int:
+    """The number under which the caller alone may publish from now on."""
+    # Both databases know this form, which two may say at once.
+    connection.execute(text("INSERT INTO publishing_fence (id, fence) VALUES (1, 0) ON CONFLICT DO NOTHING"))
+    connection.execute(update(fence_row).values(fence=fence_row.c.fence + 1))
+    return _fence(connection)
+
+
+def check_fence(connection: Connection, fence: int) -> None:
+    """Raises `StorageFailed` where somebody else publishes now; else nobody can begin to until the transaction ends."""
+    if _fence(connection) != fence:
+        raise StorageFailed(
+            "Somebody else began to publish at the same time, so this stopped. What readers see is whole.",
+            hint="Look which list is current, and run the round again if it should be another.",
+        )
+
+
+def _fence(connection: Connection) -> int:
+    return int(connection.execute(select(fence_row.c.fence).with_for_update()).scalar_one())
+
+
+def unfinished(connection: Connection) -> dict[int, list[str]]:
+    """Publications that were not staged to their end, each with the dongs that hold something of it."""
+    of = publication_dongs.c
+    query = (
+        select(publications.c.id, of.dong_code)
+        .outerjoin(publication_dongs, of.publication_id == publications.c.id)
+        .where(publications.c.state == _STAGING)
+        .order_by(publications.c.id, of.dong_code)
+    )
+    rows = connection.execute(query).all()
+    return {key: [row[1] for row in group if row[1]] for key, group in groupby(rows, key=lambda row: int(row[0]))}
+
+
+def clear_dongs(connection: Connection, publication_id: int, dong_codes: Sequence[str], *, fence: int) -> None:
+    """Takes away what was staged for these dongs of an unfinished publication, and who was never listed otherwise."""
+    check_fence(connection, fence)
+    of = entries.c
+    staged = select(of.ref).where(of.publication_id == publication_id, of.dong_code.in_(dong_codes))
+    refs = set(connection.execute(staged).scalars())
+    for table in (facts, entries, publication_dongs):
+        rows = table.c
+        connection.execute(delete(table).where(rows.publication_id == publication_id, rows.dong_code.in_(dong_codes)))
+    never = list(refs - set(connection.execute(select(of.ref).where(of.ref.in_(refs))).scalars()))
+    for table in (cases, people, households):
+        connection.execute(delete(table).where(table.c.ref.in_(never)))
+
+
+def clear_publication(connection: Connection, publication_id: int, *, fence: int) -> None:
+    """Takes away an unfinished publication, once nothing is staged under it."""
+    check_fence(connection, fence)
+    connection.execute(delete(publications).where(publications.c.id == publication_id))
+
+
+def begin_publication(
+    connection: Connection,
+    *,
+    label: str,
+    as_of: date,
+    version: str,
+    origin: Mapping[str, Any],
+    fence: int,
+    at: datetime,
+) -> Publication:
+    """A new publication to stage under, or the one of the same content that an earlier run staged to its end."""
+    check_fence(connection, fence)
+    same = (publications.c.round == label, publications.c.version == version)
+    there = connection.execute(select(publications.c.id).where(*same)).scalar()
+    if there is not None:
+        return Publication(int(there), label, as_of, version, fence, is_staged=True)
+    row = {"round": label, "as_of": as_of, "version": version, "origin": dict(origin), "fence": fence}
+    added = connection.execute(insert(publications).values(**row, state=_STAGING, staged_at=at))
+    key = added.inserted_primary_key
+    assert key is not None
+    return Publication(int(key[0]), label, as_of, version, fence, is_staged=False)
+
+
+def mark_staged(connection: Connection, publication: Publication) -> None:
+    """Notes that all of it is there and read back well; from now on it stays, current or not."""
+    check_fence(connection, publication.fence)
+    connection.execute(update(publications).where(publications.c.id == publication.id).values(state=_STAGED))
+
+
+def make_current(connection: Connection, publication: Publication, changes: Changes, *, at: datetime) -> None:
+    """Readers see this publication from the end of the transaction on, and people where they live now."""
+    check_fence(connection, publication.fence)
+    values = {"as_of": publication.as_of, "publication_id": publication.id, "published_at": at}
+    pointed = connection.execute(update(rounds).where(rounds.c.round == publication.round).values(**values))
+    if not pointed.rowcount:
+        connection.execute(insert(rounds).values(round=publication.round, **values))
+    if is_newest(connection, publication.as_of):
+        _follow(connection, changes, at)
+        _reopen(connection, publication, at)
+
+
+def housed(connection: Connection) -> Iterable[Housed]:
+    """Every household that was listed once."""
+    query = select(households, people.c.name, people.c.address, people.c.phone).join(people)
+    for row in connection.execute(query):
+        yield Housed(row.ref, row.household_id, row.dong_code, Person(row.name, row.address, row.phone))
+
+
+def _follow(connection: Connection, changes: Changes, at: datetime) -> None:
+    moved = [{"of": ref, "dong": code} for ref, code in changes.moved.items()]
+    if moved:
+        # What the former dong did stays with it: for the dong that sees the household now, the case begins anew.
+        anew = {**_ANEW, "version": cases.c.version + 1, "updated_at": at}
+        for table, more in ((households, {}), (people, {}), (cases, anew)):
+            there = update(table).where(table.c.ref == bindparam("of"))
+            connection.execute(there.values(dong_code=bindparam("dong"), **more), moved)
+    if changes.people:
+        rows = [{"of": ref, **vars(person)} for ref, person in changes.people.items()]
+        connection.execute(update(people).where(people.c.ref == bindparam("of")), rows)
+
+
+def _reopen(connection: Connection, publication: Publication, at: datetime) -> None:
+    """A closed case is open again where its household is listed anew.
+
+    Not where the list only carries it over, or could not know of the closing: then it was closed with this listing.
+    """
+    day = publication.as_of
+    as_of = datetime(day.year, day.month, day.day, tzinfo=SEOUL)
+    anew = select(entries.c.ref).where(
+        entries.c.publication_id == publication.id, entries.c.slot != Slot.CARRIED_OVER.value
+    )
+    connection.execute(
+        update(cases)
+        .where(cases.c.status == Status.CLOSED.value, cases.c.updated_at < as_of, cases.c.ref.in_(anew))
+        .values(**_ANEW, version=cases.c.version + 1, updated_at=at)
+    )

@@ -1,0 +1,94 @@
+"""Looks are recorded before an answer leaves; those that wait at the same time share one transaction.
+
+A list of sixty households is one line, and one line a transaction would wait for the disk each time. So a thread takes
+whatever has gathered, writes it in one transaction, and lets all who waited go on. Whoever cannot be recorded is told,
+and shows nothing.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from threading import Lock, Thread
+from typing import Self
+
+from domain.errors import StorageFailed
+from domain.people import NOBODY
+from store.database import Database
+from store.trail import Line, append
+
+_MOST_AT_ONCE = 500
+_Waiting = tuple[tuple[Line, ...], "Future[None]"]
+
+
+@dataclass
+class Recorder:
+    """Use as a context manager; ``record`` returns once the lines are on disk."""
+
+    database: Database
+    patience: float = 15.0  # seconds until whoever waits is told that it cannot be recorded
+    _queue: "SimpleQueue[_Waiting | None]" = field(default_factory=SimpleQueue, repr=False)
+    _thread: Thread | None = field(default=None, repr=False)
+    _door: Lock = field(default_factory=Lock, repr=False)
+    _is_open: bool = field(default=False, repr=False)
+
+    def __enter__(self) -> Self:
+        self._thread = Thread(target=self._work, name="trail", daemon=True)
+        self._thread.start()
+        self._is_open = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._door:
+            self._is_open = False
+            self._queue.put(None)  # behind all who came in, and nobody comes after
+        if self._thread:
+            self._thread.join()
+
+    def record(self, lines: Sequence[Line]) -> None:
+        """Writes the lines, together with what others record at this moment.
+
+        Raises `StorageFailed` where they are not on disk in time or the recorder is closed: then show nothing.
+        """
+        if not lines:
+            return
+        done: Future[None] = Future()
+        with self._door:
+            if not self._is_open:
+                raise StorageFailed("Looks are no longer recorded.", hint="The service is stopping.")
+            self._queue.put((tuple(lines), done))
+        try:
+            done.result(self.patience)
+        except TimeoutError:
+            raise StorageFailed("A look could not be recorded in time.", hint="Try again in a moment.") from None
+
+    def _work(self) -> None:
+        closing = False
+        while not closing and (first := self._queue.get()) is not None:
+            batch = [first]
+            while len(batch) < _MOST_AT_ONCE and not self._queue.empty():
+                following = self._queue.get()
+                if following is None:
+                    closing = True
+                    break
+                batch.append(following)
+            self._write(batch)
+
+    def _write(self, batch: Sequence[_Waiting]) -> None:
+        try:
+            with self.database.writing(NOBODY) as connection:
+                append(connection, *(line for lines, _ in batch for line in lines))
+        except BaseException as error:
+            self._refuse(batch, error)
+        else:
+            for _, done in batch:
+                done.set_result(None)
+
+    def _refuse(self, batch: Sequence[_Waiting], error: BaseException) -> None:
+        """Where the place failed, all are told. A line that cannot be written keeps only its own sender waiting."""
+        if len(batch) > 1 and not isinstance(error, StorageFailed):
+            for one in batch:
+                self._write([one])
+            return
+        for _, done in batch:
+            done.set_exception(error)

@@ -1,0 +1,17 @@
+"""The condition that every query on household data begins with."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, or_, true
+
+from domain.people import Scope
+
+
+def within(scope: Scope, dong_code: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a row's dong lies in the areas of ``scope``; with no area at all, never."""
+    if scope.is_everywhere:
+        return true()
+    # A whole code is compared, not matched: equality is what the indexes and row-level security know best.
+    whole = [area for area in scope.areas if len(area) == 10]
+    districts = [dong_code.between(area + "0" * 5, area + "9" * 5) for area in scope.areas if len(area) == 5]
+    return or_(false(), *([dong_code.in_(whole)] if whole else []), *districts)

@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import cycle
+from itertools import chain, cycle
 
 _END = b"\r\n\r\n"
 
@@ -16,6 +16,10 @@ class Load:
 
     seconds: float
     latencies: tuple[float, ...]
+
+    @classmethod
+    def together(cls, loads: Sequence["Load"]) -> "Load":
+        return cls(sum(load.seconds for load in loads), tuple(chain.from_iterable(load.latencies for load in loads)))
 
     @property
     def per_second(self) -> float:

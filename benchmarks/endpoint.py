@@ -1,6 +1,6 @@
 """One household scored over HTTP: the product's endpoint with reasons, MLflow's without, and a frame with shap.
 
-One worker each, in turns, one client. While one is driven the others wait; no run of a server is first in all turns.
+One worker each, in turns, one client; while one is driven the others wait.
 """
 
 import json
@@ -16,15 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import measuring
 from benchmarks.driving import Load, drive, post
 from benchmarks.endpoint_apps import FOLDER
 from benchmarks.endpoint_model import TOKEN
-from benchmarks.measuring import Figure, Task, cpu_seconds, ratio, run_task
+from benchmarks.measuring import Figure, Task, cpu_seconds, ratio
 from benchmarks.timing import AS_OF
 
 OURS, RECORDED, MLFLOW, FRAMES = "ours, with reasons", "ours, on record", "mlflow, no reasons", "frame and shap"
 _CONNECTIONS = (1, 8)
-_SECONDS, _WARM_UP_SECONDS, _START_SECONDS = 6.0, 1.0, 120.0
+_SECONDS, _SLICES, _START_SECONDS = 6.0, 8, 120.0
 _STOP_SECONDS = 2.0
 _PROJECT = Path(__file__).parent.parent
 # The same for all: threads of OpenMP have nothing to share where there is one row. MLflow looks for uvicorn on PATH.
@@ -77,29 +78,35 @@ class Server:
 def measure(home: Path, folder: Path, *, repeats: int, scale: float) -> list[Figure]:
     """Requests a second and latencies of each, and ratios turn by turn; ``folder`` keeps the model."""
     if not folder.exists():
-        run_task(Task("endpoint_model", {"home": home, "folder": folder}))
+        measuring.run_task(Task("endpoint_model", {"home": home, "folder": folder}))
     seconds = max(0.5, _SECONDS * min(1.0, scale))
     servers = _servers(folder)
     loads: dict[tuple[str, int], list[Measured]] = {(name, count): [] for count in _CONNECTIONS for name in servers}
     with ExitStack() as running:
         started = {name: running.enter_context(_serving(server, folder)) for name, server in servers.items()}
         for turn in range(repeats):
-            for name, count in _rotated(list(loads), turn):
-                load = _driven(started[name], servers[name], count, seconds)
-                loads[name, count].append(load)
-                print(f"  {name}, {count} at once, turn {turn + 1}: {_said(load)}", flush=True)
+            for count in _CONNECTIONS:
+                for name, measured in _turn(started, servers, count, seconds).items():
+                    loads[name, count].append(measured)
+                    print(f"  {name}, {count} at once, turn {turn + 1}: {_said(measured)}", flush=True)
     return [figure for count in _CONNECTIONS for figure in _figures(loads, count)]
 
 
-def _driven(started: Started, server: Server, connections: int, seconds: float) -> Measured:
-    drive(started.port, server.requests, connections=connections, seconds=min(seconds, _WARM_UP_SECONDS))
-    before = cpu_seconds(started.pid)
-    load = drive(started.port, server.requests, connections=connections, seconds=seconds)
-    return Measured(load, (cpu_seconds(started.pid) - before) / len(load.latencies))
-
-
-def _rotated(keys: list[tuple[str, int]], turn: int) -> list[tuple[str, int]]:
-    return keys[turn % len(keys) :] + keys[: turn % len(keys)]
+def _turn(
+    started: Mapping[str, Started], servers: Mapping[str, Server], connections: int, seconds: float
+) -> dict[str, Measured]:
+    """Each server's seconds in slices between those of the others, so that a busy moment of the machine hits all."""
+    parts: dict[str, list[Load]] = {name: [] for name in servers}
+    used = dict.fromkeys(servers, 0.0)
+    for place in range(_SLICES + 1):
+        for name, server in servers.items():
+            before = cpu_seconds(started[name].pid)
+            load = drive(started[name].port, server.requests, connections=connections, seconds=seconds / _SLICES)
+            if place > 0:  # the first slice warms up
+                parts[name].append(load)
+                used[name] += cpu_seconds(started[name].pid) - before
+    together = {name: Load.together(loads) for name, loads in parts.items()}
+    return {name: Measured(load, used[name] / len(load.latencies)) for name, load in together.items()}
 
 
 def _said(measured: Measured) -> str:

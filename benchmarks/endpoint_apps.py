@@ -49,20 +49,16 @@ def ours() -> FastAPI:
 
 def on_record() -> FastAPI:
     """The whole service on SQLite: callers sign in by token, and every answer is in the trail before it leaves."""
-    from features.catalogue import STANDARD
     from sagak.serving import running_service
     from sagak.settings import Settings
     from sagak.site import Site
-    from serving.api import scores
     from serving.app import create_app
-    from serving.scorer_in_use import ScorerInUse
 
     settings = Settings.from_environment({"SAGAK_HOME": str(_folder() / "home")})
     running = running_service(settings, Site.from_environment({}))
     service = running.__enter__()
     app = create_app(service)
     app.state.running = running  # for as long as the process: nothing that matters is lost with it
-    app.include_router(scores.scores_router(ScorerInUse(service.places.models, STANDARD)))
     return app
 
 

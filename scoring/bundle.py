@@ -110,10 +110,7 @@ def write_bundle(folder: Path, files: Mapping[str, str], *, label: str, catalogu
 
 def load_bundle(folder: Path, catalogue: Catalogue) -> Bundle:
     """The bundle in ``folder``; raises `BundleRefused` if a byte differs or it was made for other features."""
-    if not _NAME.fullmatch(folder.name):
-        raise BundleRefused(f"{folder.name!r} is not the name of a bundle.", hint="Names look like standard-3.")
-    about = _read_manifest(folder)
-    contents = {name: _read_verified(folder, name, entry) for name, entry in about["files"].items()}
+    about, contents = read_contents(folder)
     try:
         schema, calibration, recipe, metrics, reference = (
             json.loads(contents[f"{name}.json"])
@@ -143,6 +140,23 @@ def load_bundle(folder: Path, catalogue: Catalogue) -> Bundle:
         metrics,
         reference,
     )
+
+
+def read_contents(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The manifest and every file of a bundle, verified and not parsed, whatever features it was made for.
+
+    Raises `NotFound` where there is none and `BundleRefused` where a byte differs.
+    """
+    if not _NAME.fullmatch(folder.name):
+        raise BundleRefused(f"{folder.name!r} is not the name of a bundle.", hint="Names look like standard-3.")
+    about = _read_manifest(folder)
+    return about, {name: _read_verified(folder, name, entry) for name, entry in about["files"].items()}
+
+
+def bundles_of(models_root: Path) -> list[str]:
+    """Names of all bundles in a folder, by catalogue and then by number."""
+    names = [path.name for path in models_root.glob("*-*") if _NAME.fullmatch(path.name)]
+    return sorted(names, key=lambda name: (name.rsplit("-", 1)[0], int(name.rsplit("-", 1)[1])))
 
 
 def other_label(bundle: Bundle, label: str) -> str:

@@ -1,5 +1,6 @@
 """The benchmarks run, and compare things that are the same."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from benchmarks import measuring, tasks
+from benchmarks import endpoint_apps, measuring, tasks
 from benchmarks.comparisons import COMPARISONS, Bench
 from benchmarks.judging import METHODS, MODEL, loop_intervals, made_backtest
 from benchmarks.measuring import Figure, Run, Task, run_command
@@ -137,6 +138,29 @@ def test_memory_is_that_of_all_processes_together() -> None:
     measure = f"from benchmarks.measuring import run_command as run; print(run({command})[0].peak_bytes)"
     _, printed = run_command([sys.executable, "-c", measure])
     assert 0.4 < int(printed) / 1e9 < 0.5
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_the_benchmark_of_the_endpoint_runs(home: Path) -> None:
+    figures = COMPARISONS["endpoint"](Bench(home.parent, scale=HOUSEHOLDS / 20_000, repeats=1))
+    assert all(value > 0 for figure in figures for value in figure.values if figure.unit == "/s")
+    assert len({figure.name for figure in figures}) == len(figures)
+
+
+def test_the_servers_of_the_endpoint_score_alike(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import mlflow
+    from fastapi.testclient import TestClient
+
+    tasks.TASKS["endpoint_model"](home=str(home), folder=str(tmp_path / "endpoint"))
+    monkeypatch.setenv(endpoint_apps.FOLDER, str(tmp_path / "endpoint"))
+    ours, frames = TestClient(endpoint_apps.ours()), TestClient(endpoint_apps.with_frames())
+    without_reasons = mlflow.pyfunc.load_model(tmp_path / "endpoint" / "mlflow")
+    households = json.loads((tmp_path / "endpoint" / "households.json").read_text(encoding="utf-8"))
+    for values in households[:20]:
+        sent = {"as_of": AS_OF.isoformat(), "values": values}
+        expected = without_reasons.predict(np.array([[*values.values()]], np.float64))[0]
+        assert ours.post("/api/v1/scores", json=sent).json()["probability"] == pytest.approx(expected, abs=1e-9)
+        assert frames.post("/score", json=sent).json()["probability"] == pytest.approx(expected, abs=1e-9)
 
 
 def test_the_benchmark_of_training_runs_in_processes_of_its_own(

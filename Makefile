@@ -8,8 +8,9 @@ INSTALL := $(PYTHON) -m pip --python $(BIN)/python --quiet --disable-pip-version
 
 .PHONY: run test check format bench soak lock wheel assets clean
 
-run: $(VENV)/run.done  ## set up, run the whole weekly job on a made-up town, show one dong's list
+run: $(VENV)/run.done  ## set up, run the whole weekly job on a made-up town, then serve it
 	$(BIN)/sagak demo
+	$(BIN)/sagak serve
 
 test: $(VENV)/dev.done check  ## set up, then every check and test
 	$(BIN)/python -m pytest -n 2

@@ -17,7 +17,6 @@ from sources.ingest import ingest
 from sources.koweps_core import ADAPTER as KOWEPS
 from sources.koweps_core import ingest_survey, region_areas
 from sources.manifest import load_manifest
-from sources.pseudonyms import load_key
 from sources.synthetic import ADAPTER as SYNTHETIC
 
 ADAPTERS = ("standard", KOWEPS)
@@ -28,7 +27,7 @@ def take_in(settings: Settings, source: Path, adapter: str, progress: Stages) ->
     if adapter not in ADAPTERS:
         raise UsageError(f"There is no adapter {adapter!r}.", hint=f"Known: {', '.join(ADAPTERS)}.")
     refuse_mixture(settings, KOWEPS if adapter == KOWEPS else load_manifest(source).adapter)
-    key = load_key(settings.key_file)
+    key = settings.pseudonym_key()
     if adapter == KOWEPS:
         return ingest_survey(source, core_root=settings.core, key=key)
     return ingest(source, core_root=settings.core, vault_root=settings.vault, key=key, progress=progress.tell)

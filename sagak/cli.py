@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from domain.errors import SagakError, UsageError
+from sagak import cli_service
 
 app = typer.Typer(
     name="sagak",
@@ -19,6 +20,11 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help needs none of rich's imports
     pretty_exceptions_enable=False,  # its tracebacks print local variables, which may hold rows of people
 )
+
+for command in (cli_service.serve, cli_service.migrate, cli_service.backup, cli_service.restore):
+    app.command()(command)
+app.add_typer(cli_service.people, name="people")
+app.add_typer(cli_service.audit, name="audit")
 
 AsOfOption = Annotated[
     str | None,

@@ -9,13 +9,20 @@ from pathlib import Path
 
 from domain.calendar import SEOUL
 from domain.errors import UsageError
+from domain.keys import load_key
 from domain.policy import Policy
+from sagak.site import SITE
 
 KNOWN = {
     "SAGAK_HOME": "folder that holds data/, models/ and mlruns/ (default: the current folder)",
     "SAGAK_POLICY": "policy file (default: policy.toml in the home folder, else the one that came with Sagak)",
     "SAGAK_OUTSIDE_DATA": "folder with survey files that are not part of the project; only tests look there",
     "SAGAK_KEY_FILE": "key of the pseudonyms (default: data/keys/pseudonym.key in the home folder)",
+    "SAGAK_DATABASE": "address of the database (default: the SQLite file data/store/sagak.db in the home folder)",
+    "SAGAK_STORE_KEY_FILE": "key that encrypts a SQLite database (default: data/keys/store.key)",
+    "SAGAK_TRAIL_KEY_FILE": "key that seals the trail (default: data/keys/trail.key)",
+    "SAGAK_CHECKPOINTS": "checkpoints of the trail, best on another machine (default: data/trail/checkpoints.txt)",
+    **SITE,
 }
 _OWN_POLICY = Path(__file__).parent / "policy.toml"
 _CHECKOUT_POLICY = Path(__file__).parent.parent / "policy.toml"
@@ -33,6 +40,10 @@ class Settings:
     home: Path
     policy_file: Path
     key_file: Path
+    database: str
+    store_key_file: Path
+    trail_key_file: Path
+    checkpoints: Path
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -45,10 +56,15 @@ class Settings:
             raise UsageError(f"The home {home} is a file.", hint="Set SAGAK_HOME to a folder.")
         candidates = [home / "policy.toml", _OWN_POLICY, _CHECKOUT_POLICY]
         default = next(path for path in candidates if path.exists() or path is candidates[-1])
+        data = home / "data"
         return cls(
-            home,
-            Path(environment.get("SAGAK_POLICY", default)),
-            Path(environment.get("SAGAK_KEY_FILE", home / "data" / "keys" / "pseudonym.key")),
+            home=home,
+            policy_file=Path(environment.get("SAGAK_POLICY", default)),
+            key_file=Path(environment.get("SAGAK_KEY_FILE", data / "keys" / "pseudonym.key")),
+            database=environment.get("SAGAK_DATABASE", f"sqlite:///{data / 'store' / 'sagak.db'}"),
+            store_key_file=Path(environment.get("SAGAK_STORE_KEY_FILE", data / "keys" / "store.key")),
+            trail_key_file=Path(environment.get("SAGAK_TRAIL_KEY_FILE", data / "keys" / "trail.key")),
+            checkpoints=Path(environment.get("SAGAK_CHECKPOINTS", data / "trail" / "checkpoints.txt")),
         )
 
     def policy(self) -> Policy:
@@ -65,6 +81,15 @@ class Settings:
                 f"{self.policy_file} cannot be read: {error.strerror}.", hint="Set SAGAK_POLICY."
             ) from error
 
+    def pseudonym_key(self) -> bytes:
+        return load_key(self.key_file, lost="A new key gives every household another pseudonym.")
+
+    def store_key(self) -> bytes:
+        return load_key(self.store_key_file, lost="With a new key the database cannot be opened.")
+
+    def trail_key(self) -> bytes:
+        return load_key(self.trail_key_file, lost="With a new key the trail cannot be verified.")
+
     @property
     def raw(self) -> Path:
         return self.home / "data" / "raw"
@@ -76,6 +101,10 @@ class Settings:
     @property
     def vault(self) -> Path:
         return self.home / "data" / "vault"
+
+    @property
+    def recorded(self) -> Path:
+        return self.home / "data" / "recorded"
 
     @property
     def matrices(self) -> Path:

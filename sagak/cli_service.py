@@ -1,0 +1,133 @@
+"""The commands of the service: serve, its database, its people, its audit."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from domain.calendar import SEOUL
+from domain.errors import UsageError
+from domain.people import Role
+
+people = typer.Typer(help="Who may sign in and what they may see.", no_args_is_help=True)
+audit = typer.Typer(help="Prove that trail and lists are what they were.", no_args_is_help=True)
+
+Login = Annotated[str, typer.Argument(help="What the person types to sign in.")]
+RoleArgument = Annotated[Role, typer.Argument(help="dong, hub, analyst or auditor.")]
+Area = Annotated[str, typer.Argument(help="A dong's ten digits, a district's five, or * for all.")]
+Why = Annotated[str, typer.Option("--why", help="The reason, in a sentence.")]
+
+
+def serve() -> None:
+    """Answer pages and API calls until stopped."""
+    from sagak.serving import run_serve
+
+    run_serve()
+
+
+def migrate(
+    owner: Annotated[
+        str | None, typer.Option("--owner", help="PostgreSQL: address by which the owner of the tables signs in.")
+    ] = None,
+) -> None:
+    """Bring the database to the schema of this Sagak."""
+    from sagak.operating import run_migrate
+
+    run_migrate(owner)
+
+
+def backup(target: Annotated[Path, typer.Argument(help="New file for the copy.")]) -> None:
+    """Copy the database while the service goes on."""
+    from sagak.operating import run_backup
+
+    run_backup(target)
+
+
+def restore(copy: Annotated[Path, typer.Argument(help="A copy that `sagak backup` made.")]) -> None:
+    """Put a copy of the database back; the service is stopped."""
+    from sagak.operating import run_restore
+
+    run_restore(copy)
+
+
+@people.command("add")
+def add(
+    login: Login,
+    name: Annotated[str, typer.Option("--name", help="As colleagues know them.")],
+    subject: Annotated[str | None, typer.Option("--subject", help="The agency's sign-on's name for them.")] = None,
+) -> None:
+    """Add a person; their first password is told once."""
+    from sagak.people import run_add_person
+
+    run_add_person(login, name=name, subject=subject)
+
+
+@people.command("grant")
+def grant(
+    login: Login,
+    role: RoleArgument,
+    area: Area,
+    why: Why,
+    valid_from: Annotated[str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="Default: now.")] = None,
+    valid_to: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Default: no end.")] = None,
+) -> None:
+    """Give a role in an area."""
+    from sagak.people import run_grant
+
+    run_grant(login, role, area, why=why, valid_from=_midnight(valid_from), valid_to=_midnight(valid_to))
+
+
+@people.command("revoke")
+def revoke(login: Login, role: RoleArgument, area: Area, why: Why) -> None:
+    """Take a role in an area back."""
+    from sagak.people import run_revoke
+
+    run_revoke(login, role, area, why=why)
+
+
+@people.command("password")
+def password(login: Login) -> None:
+    """Give a new password by chance, told once."""
+    from sagak.people import run_new_password
+
+    run_new_password(login)
+
+
+@people.command("lock")
+def lock(login: Login, why: Why) -> None:
+    """Shut somebody out at once."""
+    from sagak.people import run_lock
+
+    run_lock(login, why=why)
+
+
+@people.command("unlock")
+def unlock(login: Login, why: Why) -> None:
+    """Let somebody in again."""
+    from sagak.people import run_unlock
+
+    run_unlock(login, why=why)
+
+
+@people.command("token")
+def token(login: Login, why: Why, days: Annotated[int, typer.Option(min=1, max=366)] = 30) -> None:
+    """Issue a bearer token for the API, told once."""
+    from sagak.people import run_token
+
+    run_token(login, days=days, why=why)
+
+
+@people.command("show")
+def show(login: Login) -> None:
+    """Show what somebody may see, since when and by whom."""
+    from sagak.people import run_show_person
+
+    run_show_person(login)
+
+
+def _midnight(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=SEOUL) if text else None
+    except ValueError as error:
+        raise UsageError(f"{text!r} is not a date.", hint="Write it as 2026-11-16.") from error

@@ -1,0 +1,38 @@
+"""The demo's people: one login a role, with passwords that are drawn and told once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.people import ALL, Role, Signature
+from outreach.accounts import add_user, grant_right
+from outreach.passwords import new_password
+from store.accounts import change_account, find_account
+from store.database import Database
+
+_BY = "demo"
+
+
+@dataclass(frozen=True)
+class Login:
+    """What somebody types to sign in as a role."""
+
+    role: Role
+    login: str
+    password: str
+
+
+def add_demo_people(database: Database, *, dong_code: str, at: datetime) -> tuple[Login, ...]:
+    """One person a role, for the demo's dong and its district; empty where they are there already."""
+    areas = {Role.DONG: dong_code, Role.HUB: dong_code[:5], Role.ANALYST: "*", Role.AUDITOR: "*"}
+    by = Signature(0, _BY, ALL, at, "-")
+    made = []
+    with database.writing(ALL) as connection:
+        for role, area in areas.items():
+            login = Login(role, f"demo-{role}", new_password())
+            if find_account(connection, login.login) is not None:
+                return ()
+            number = add_user(connection, login=login.login, name=f"demo {role}", password=login.password, by=by)
+            change_account(connection, number, must_change_password=False)  # nobody real signs in with it
+            grant_right(connection, login=login.login, role=role, area=area, reason="Shows what the role sees.", by=by)
+            made.append(login)
+    return tuple(made)

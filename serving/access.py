@@ -1,0 +1,195 @@
+"""Who may come in: every route names the roles it is for, and gets a visit that sees no more than the caller may.
+
+    @router.get("/list")
+    def show(visit: Annotated[Visit, may(Role.DONG)]) -> HTMLResponse: ...
+
+The visit reads one snapshot in the caller's scope. What was looked at is recorded when the route is done and before the
+answer leaves; where that fails, the answer is an error that shows nothing. An unsafe request with a cookie must show
+that it comes from our own page: the guard itself asks, so no route can forget to.
+"""
+
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+
+from anyio import Semaphore
+from anyio.lowlevel import RunVar
+from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
+
+from domain.people import NOBODY, Caller, Role, Scope, Signature
+from serving.forgery import check_token, sent_token
+from serving.identity import NOTED_EVERY, Session, find_session, sent_digest
+from serving.refusals import Forged, NoSuchThing, NotAllowed, NotSignedIn, OutOfService, PasswordFirst, Refusal
+from serving.service import Service
+from store.accounts import PAGE, touch, was_replaced
+from store.database import Connection, narrow
+from store.trail import Line
+
+# A visit holds a connection from its first query until its answer is made, through several turns of threads. With no
+# more visits at a time than there are readers, a visit never waits for one that others hold, and those in line wait
+# without a thread. Two readers are left for signing in.
+VISITS_AT_ONCE = 12
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+_ROOM: RunVar[Semaphore | None] = RunVar("room for visits")
+_REF = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request of somebody who may make it."""
+
+    service: Service
+    session: Session
+    scope: Scope
+    connection: Connection
+    by: Signature
+    request: Request
+    _looks: list[Line] = field(default_factory=list, repr=False)
+
+    @property
+    def caller(self) -> Caller:
+        return self.session.caller
+
+    @property
+    def now(self) -> datetime:
+        return self.by.at
+
+    def look(self, act: str, *subjects: str, **detail: Any) -> None:
+        """Notes what is shown; it is on disk before the answer leaves."""
+        self._looks.append(Line.of(self.by, act, *subjects, **detail))
+
+    @contextmanager
+    def acting(self) -> Iterator[Connection]:
+        """A transaction for an act and its line in the trail: both are kept, or neither."""
+        with self.service.database.writing(self.scope) as connection:
+            yield connection
+
+    @property
+    def looks(self) -> tuple[Line, ...]:
+        """What has been noted so far."""
+        return tuple(self._looks)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Lets in whoever has one of the roles, with the areas of those roles only.
+
+    Without ``roles`` it lets in everybody who is signed in, with no area at all, even before the first change of
+    the password: for signing out and for that change.
+    """
+
+    roles: frozenset[Role] | None
+
+    async def __call__(self, request: Request) -> AsyncIterator[Visit]:
+        token = await sent_token(request)
+        async with _room(), self._visiting(request, token) as visit:
+            yield visit
+
+    @asynccontextmanager
+    async def _visiting(self, request: Request, token: str) -> AsyncIterator[Visit]:
+        service: Service = request.app.state.service
+        # SQLite answers from memory, sooner than a change of threads would; PostgreSQL is asked over a wire.
+        run = _here if service.database.is_sqlite else run_in_threadpool
+        held, visit = ExitStack(), None
+        try:
+            visit = await run(self._open, held, service, request)
+            self._check(visit.session, request, token)
+            if visit.now - visit.session.seen_at >= NOTED_EVERY:
+                await run_in_threadpool(note_use, service, visit.session, visit.now)
+            request.state.visit = visit
+            yield visit
+        except (NotAllowed, PasswordFirst, Forged, NoSuchThing) as refusal:
+            if visit:
+                await run_in_threadpool(record, service, _refused(visit.by, request, refusal))
+            raise
+        finally:
+            await run(held.close)
+        if visit.looks:
+            await run_in_threadpool(record, service, *visit.looks)
+
+    def _open(self, held: ExitStack, service: Service, request: Request) -> Visit:
+        now = service.now()
+        connection = held.enter_context(service.database.reading(NOBODY))
+        session = find_session(connection, request, now, service.rules)
+        if session is None:
+            raise NotSignedIn(why=_why_signed_out(connection, request, service))
+        scope = NOBODY if self.roles is None else session.caller.scope(self.roles)
+        narrow(connection, scope)
+        by = Signature(session.caller.user_id, session.caller.login, scope, now, origin_of(request))
+        return Visit(service, session, scope, connection, by, request)
+
+    def _check(self, session: Session, request: Request, token: str) -> None:
+        if session.kind == PAGE:
+            check_token(request, token, session.csrf)
+        if self.roles is None:
+            return
+        if session.must_change_password and session.kind == PAGE:
+            raise PasswordFirst
+        if not session.caller.roles & self.roles:
+            raise NotAllowed
+
+
+def _room() -> Semaphore:
+    """The room for visits of this event loop: a process that answers requests has one."""
+    room = _ROOM.get(None)
+    if room is None:
+        room = Semaphore(VISITS_AT_ONCE)
+        _ROOM.set(room)
+    return room
+
+
+async def _here(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    return function(*args, **kwargs)
+
+
+def may(*roles: Role) -> Any:
+    """The dependency of a route that is for these roles."""
+    # "function": what follows the route, above all recording, is done before the answer is sent.
+    return Depends(Guard(frozenset(roles)), scope="function")
+
+
+signed_in = Depends(Guard(None), scope="function")  # for the few routes of everybody who is signed in
+
+
+async def _let_in() -> None:
+    """Lets everybody in."""
+
+
+anyone = Depends(_let_in)  # marks the few routes that need no sign-in: signing in, health
+
+
+def record(service: Service, *lines: Line) -> None:
+    """Raises `OutOfService` where the lines cannot be kept: what is not on record is not shown."""
+    try:
+        service.recorder.record(lines)
+    except Exception as error:
+        raise OutOfService from error
+
+
+def note_use(service: Service, session: Session, at: datetime) -> None:
+    """Begins the session's idle time anew."""
+    with service.database.writing(NOBODY) as connection:
+        touch(connection, session.digest, at)
+
+
+def origin_of(request: Request) -> str:
+    """The address a request comes from; behind a proxy, what uvicorn took from its trusted header."""
+    return request.client.host if request.client else "-"
+
+
+def _refused(by: Signature, request: Request, refusal: Refusal) -> Line:
+    """Who asked in vain, and for whom: the household only where it is named as we name them."""
+    asked = str(request.path_params.get("ref", ""))
+    subjects = (asked,) if _REF.fullmatch(asked) else ()
+    route = getattr(request.scope.get("route"), "path", "")
+    return Line.of(by, "refused", *subjects, status=refusal.status, route=f"{request.method} {route}")
+
+
+def _why_signed_out(connection: Connection, request: Request, service: Service) -> str:
+    digest = sent_digest(request, service.rules)
+    return "elsewhere" if digest and was_replaced(connection, digest) else ""

@@ -1,0 +1,57 @@
+"""The application: every router, around them what holds for all answers."""
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.staticfiles import StaticFiles
+from starlette.types import Lifespan
+
+from features.catalogue import STANDARD
+from serving import health, oidc
+from serving.api import casework, lists
+from serving.api.scores import scores_router
+from serving.body_limit import BodyLimit
+from serving.figures import Figures
+from serving.headers import Headers
+from serving.observing import Observing
+from serving.pages import audit, dong, home, hub, signin
+from serving.problems import answer_errors
+from serving.rendering import STATIC
+from serving.scorer_in_use import ScorerInUse
+from serving.service import Service
+
+TITLE = "Sagak"
+# One line a family of pages or calls.
+ROUTERS: tuple[APIRouter, ...] = (
+    signin.router,
+    home.router,
+    dong.router,
+    audit.router,
+    hub.router,
+    oidc.router,
+    health.router,
+    lists.router,
+    casework.router,
+)
+
+
+def create_app(service: Service, *, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """The application on a service whose recorder is running; ``lifespan`` is what to do when it stops."""
+    app = FastAPI(
+        title=TITLE,
+        lifespan=lifespan,
+        openapi_url=None,  # a route of its own gives it, marked as every route is
+        docs_url=None,  # it would fetch scripts from another host
+        redoc_url=None,
+    )
+    app.state.service = service
+    app.state.figures = Figures()
+    for router in (*ROUTERS, scores_router(ScorerInUse(service.places.models, STANDARD))):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    answer_errors(app)
+    # Added last, outermost: every answer is counted, and every answer has the headers.
+    app.add_middleware(BodyLimit, largest=service.rules.largest_body)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(service.rules.hosts), www_redirect=False)
+    app.add_middleware(Observing, figures=app.state.figures)
+    app.add_middleware(Headers, is_secure=service.rules.is_secure)
+    return app

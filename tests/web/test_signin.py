@@ -1,0 +1,180 @@
+"""Signing in: who gets in, who does not, and that nobody learns from it whether an account exists."""
+
+import re
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import select
+
+from domain.people import ALL, Signature
+from outreach.accounts import lock_user, set_password, unlock_user
+from serving.service import Service
+from store.database import Database
+from store.tables import trail
+from tests.support.made_service import Clock, bearer, client_of, csrf_of, made_service, signed_in
+from tests.support.made_store import NOW, PASSWORD, fill
+
+WORKER = "dong-4128151000"
+BY = Signature(0, "console:admin", ALL, NOW, "this machine")
+WHY = "made up for tests"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def service(any_database: Database, clock: Clock) -> Service:
+    fill(any_database)
+    return made_service(any_database, now=clock)
+
+
+def try_in(service: Service, login: str, password: str):
+    return client_of(service).post("/login", data={"login": login, "password": password})
+
+
+def lines(service: Service) -> Sequence[tuple[str, str, str, dict]]:
+    with service.database.reading(ALL) as connection:
+        columns = (trail.c.actor, trail.c.act, trail.c.subjects, trail.c.detail)
+        return [tuple(row) for row in connection.execute(select(*columns).order_by(trail.c.id))]
+
+
+def test_the_right_password_leads_home_and_is_on_record(service: Service) -> None:
+    answer = try_in(service, WORKER, PASSWORD)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert lines(service) == [(WORKER, "sign_in", WORKER, {"way": "password", "ended": 0})]
+
+
+def test_a_login_is_the_same_in_capital_letters(service: Service) -> None:
+    assert try_in(service, f"  {WORKER.upper()} ", PASSWORD).status_code == 303
+
+
+@pytest.mark.parametrize("login", ["nobody", WORKER, "left", "locked"])
+def test_every_failure_looks_the_same(service: Service, login: str) -> None:
+    for _ in range(5):
+        try_in(service, "hub-41281", "wrong")
+    right_but_locked = try_in(service, "hub-41281", PASSWORD)
+    wrong = try_in(service, login if login != "locked" else "hub-41281", "wrong")
+    assert wrong.status_code == right_but_locked.status_code == 401
+    assert body_of(wrong) == body_of(right_but_locked)
+
+
+def body_of(answer) -> str:
+    """The page without the login that was typed."""
+    return re.sub(r'name="login" value="[^"]*"', "", answer.text)
+
+
+def test_somebody_who_left_does_not_get_in_with_the_right_password(service: Service) -> None:
+    assert try_in(service, "left", PASSWORD).status_code == 401
+
+
+def test_five_failures_lock_for_half_an_hour(service: Service, clock: Clock) -> None:
+    for _ in range(5):
+        assert try_in(service, WORKER, "wrong").status_code == 401
+    assert try_in(service, WORKER, PASSWORD).status_code == 401
+    clock.forward(minutes=29)
+    assert try_in(service, WORKER, PASSWORD).status_code == 401
+    clock.forward(minutes=1)
+    assert try_in(service, WORKER, PASSWORD).status_code == 303
+    assert [act for _, act, _, _ in lines(service)] == [
+        *["sign_in_failed"] * 5, "locked", "sign_in_refused", "sign_in_refused", "sign_in"
+    ]  # fmt: skip
+
+
+def test_after_a_lock_counting_begins_anew(service: Service, clock: Clock) -> None:
+    for _ in range(5):
+        try_in(service, WORKER, "wrong")
+    clock.forward(minutes=31)
+    try_in(service, WORKER, "wrong")
+    assert try_in(service, WORKER, PASSWORD).status_code == 303
+
+
+def test_a_success_forgets_earlier_failures(service: Service) -> None:
+    for _ in range(2):
+        for _ in range(4):
+            try_in(service, WORKER, "wrong")
+        assert try_in(service, WORKER, PASSWORD).status_code == 303
+
+
+def test_failures_do_not_end_the_session_of_whoever_is_at_work(service: Service) -> None:
+    client = signed_in(client_of(service), WORKER)
+    for _ in range(6):
+        try_in(service, WORKER, "wrong")
+    assert client.get("/session").status_code == 200
+
+
+def test_an_administrator_opens_a_lock_early(service: Service) -> None:
+    for _ in range(5):
+        try_in(service, WORKER, "wrong")
+    with service.database.writing(ALL) as connection:
+        unlock_user(connection, login=WORKER, reason=WHY, by=BY)
+    assert try_in(service, WORKER, PASSWORD).status_code == 303
+
+
+def test_a_login_nobody_has_is_not_written_down(service: Service) -> None:
+    typed = "my-secret-password"
+    try_in(service, typed, "x")
+    try_in(service, typed, "x")
+    (actor, act, subjects, first), (*_, second) = lines(service)
+    assert (actor, act, subjects) == ("-", "sign_in_failed", "")
+    assert first == second and re.fullmatch("[0-9a-f]{16}", first["typed"])
+
+
+def test_sign_in_goes_on_to_our_own_pages_only(service: Service) -> None:
+    def goes_to(path: str) -> str:
+        data = {"login": WORKER, "password": PASSWORD, "next": path}
+        return client_of(service).post("/login", data=data).headers["location"]
+
+    assert goes_to("/households/x?tab=notes") == "/households/x?tab=notes"
+    for path in ("//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example", "/\n/elsewhere", "list"):
+        assert goes_to(path).startswith("/?done=") or goes_to(path) == "/"
+
+
+def test_another_site_cannot_sign_somebody_in(service: Service) -> None:
+    answer = client_of(service).post(
+        "/login", data={"login": WORKER, "password": PASSWORD}, headers={"origin": "https://elsewhere.example"}
+    )
+    assert answer.status_code == 403 and "set-cookie" not in answer.headers
+
+
+def test_a_given_password_is_changed_before_anything_else(service: Service) -> None:
+    given, own = "given by the office", "네 마리 고양이가 창가에서 잔다"
+    with service.database.writing(ALL) as connection:
+        set_password(connection, login=WORKER, password=given, must_change=True, by=BY)
+    client = client_of(service)
+    answer = client.post("/login", data={"login": WORKER, "password": given})
+    assert answer.headers["location"] == "/password"
+    assert client.get("/").headers["location"] == "/password"
+    assert "처음 로그인하셨습니다" in client.get("/password").text
+    before = client.cookies["sagak"]
+    data = {"old": given, "new": own, "again": own, "csrf": csrf_of(client)}
+    assert client.post("/password", data=data).status_code == 303
+    assert client.cookies["sagak"] != before
+    assert client.get("/").headers["location"] == "/list"
+    assert try_in(service, WORKER, given).status_code == 401
+
+
+def test_changing_the_password_asks_for_the_old_one_and_a_good_new_one(service: Service) -> None:
+    client = signed_in(client_of(service), WORKER)
+
+    def change(old: str, new: str, again: str) -> str:
+        data = {"old": old, "new": new, "again": again, "csrf": csrf_of(client)}
+        answer = client.post("/password", data=data)
+        assert answer.status_code == 422
+        return re.sub("<[^>]*>", " ", answer.text)
+
+    good = "네 마리 고양이가 창가에서 잔다"
+    assert "지금 비밀번호가 맞지 않습니다" in change("wrong", good, good)
+    assert "서로 다릅니다" in change(PASSWORD, good, good + "!")
+    assert "지금 쓰는 것과 다른" in change(PASSWORD, PASSWORD, PASSWORD)
+    assert "쓸 수 없는 비밀번호" in change(PASSWORD, "password1", "password1")
+
+
+def test_whoever_is_locked_out_loses_sessions_and_tokens_at_the_next_request(service: Service) -> None:
+    client, machine = signed_in(client_of(service), "auditor"), bearer(service, "auditor")
+    assert client_of(service).get("/metrics", headers=machine).status_code == 200
+    with service.database.writing(ALL) as connection:
+        assert lock_user(connection, login="auditor", reason=WHY, by=BY) == 2
+    assert client.get("/session", headers={"accept": "application/json"}).status_code == 401
+    assert client_of(service).get("/metrics", headers=machine).status_code == 401

@@ -32,6 +32,9 @@ class Attempt(StrEnum):
     DECLINED = "declined"  # reached, and did not want to talk
 
 
+TALKED = (Attempt.REACHED, Attempt.DECLINED)  # somebody was reached
+
+
 class Status(StrEnum):
     """Where a household's case stands; the newest act decides."""
 
@@ -58,6 +61,10 @@ class Request(StrEnum):
     EXCLUSION = "exclusion"  # not to be listed
     CORRECTION = "correction"  # data about it is wrong
     EXPLANATION = "explanation"  # why it was listed
+    WITHDRAWAL = "withdrawal"  # may be listed again: wished by the household, or the exclusion was a slip
+
+
+ABOUT_LISTING = (Request.EXCLUSION, Request.WITHDRAWAL)  # the newest of them decides
 
 
 class ActRefused(UsageError):
@@ -72,11 +79,15 @@ class NoSuchHousehold(NotFound):
 
 
 class CaseChanged(SagakError):
-    """Somebody acted on the case since the caller looked at it. Says who and when, and nothing of what was written."""
+    """Somebody acted on the case since the caller looked at it. Says who and when, and nothing of what was written.
 
-    def __init__(self, version: int, who: str, acted_at: datetime) -> None:
+    ``who`` is None where nobody did: a newly published list opened the case again, or it moved to another dong.
+    """
+
+    def __init__(self, version: int, who: str | None, acted_at: datetime) -> None:
+        told = "A new list changed this case" if who is None else f"{who} recorded something on this case"
         super().__init__(
-            f"{who} recorded something on this case at {acted_at:%Y-%m-%d %H:%M}, after you opened it.",
+            f"{told} at {acted_at:%Y-%m-%d %H:%M}, after you opened it.",
             hint="Read what was added, then record yours again.",
         )
         self.version, self.who, self.acted_at = version, who, acted_at
@@ -127,13 +138,24 @@ class Asked:
         """The last day to answer: 30 days (개인정보 보호법 제37조의2), the first not counted (민법 제157조)."""
         return self.made_on + TIME_TO_ANSWER
 
+    def excludes_on(self, day: date) -> bool:
+        """Whether the household is not to be contacted on a day, as far as this request says."""
+        return self.kind is Request.EXCLUSION and (self.ends_on is None or day <= self.ends_on)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The answer to a request, by its id; it moves nothing."""
+
+    request_id: int
+
 
 @dataclass(frozen=True)
 class Listed:
     """On a list again after the case was closed: it begins anew."""
 
 
-Event = Contacted | Assigned | Passed | Noted | Asked | Listed
+Event = Contacted | Assigned | Passed | Noted | Asked | Answered | Listed
 
 
 @dataclass(frozen=True)
@@ -196,19 +218,20 @@ def after(standing: Standing, event: Event) -> Standing:
         case Assigned(worker_id):
             given = replace(standing, worker_id=worker_id)
             untouched = standing.status in (Status.OPEN, Status.ASSIGNED)
-            return replace(given, status=_in_the_dong(given)) if untouched else given
+            return replace(given, status=_waiting(given)) if untouched else given
         case Passed(HandoverStep.REQUESTED | HandoverStep.TAKEN):
             return replace(standing, status=Status.WITH_HUB, outcome=None)
         case Passed():
             return replace(standing, status=_in_the_dong(standing), outcome=None)
         case Listed():
-            return Standing() if standing.status is Status.CLOSED else standing
-        case Noted() | Asked():
+            anew = Standing(last_contact_at=standing.last_contact_at)
+            return anew if standing.status is Status.CLOSED else standing
+        case Noted() | Asked() | Answered():
             return standing
 
 
 def _after_contact(standing: Standing, made: Contacted) -> Standing:
-    reached = made.attempt in (Attempt.REACHED, Attempt.DECLINED)
+    reached = made.attempt in TALKED
     moved = replace(
         standing,
         attempts=0 if reached else standing.attempts + 1,
@@ -225,6 +248,11 @@ def _in_the_dong(standing: Standing) -> Status:
     """The status of a case that the dong holds and that has no outcome."""
     if standing.last_contact_at is not None:
         return Status.TRYING if standing.attempts else Status.IN_TOUCH
+    return _waiting(standing)
+
+
+def _waiting(standing: Standing) -> Status:
+    """The status of a case on which nobody has tried yet, whatever was done before it was listed anew."""
     return Status.OPEN if standing.worker_id is None else Status.ASSIGNED
 
 

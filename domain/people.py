@@ -40,6 +40,14 @@ class Scope:
     def covers(self, dong_code: str) -> bool:
         return self.is_everywhere or any(dong_code.startswith(area) for area in self.areas)
 
+    def has_dong(self, dong_code: str) -> bool:
+        """Whether there is a dong worker's right to it: only those have a dong's ten digits (`outreach.accounts`)."""
+        return self.is_everywhere or dong_code in self.areas
+
+    def has_district_of(self, dong_code: str) -> bool:
+        """Whether there is a hub's right to its district: only those have a district's five digits."""
+        return self.is_everywhere or dong_code[:_DISTRICT] in self.areas
+
 
 NOBODY = Scope(())
 ALL = Scope((EVERYWHERE,))

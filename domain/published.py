@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from domain.casework import Status
+from domain.calendar import SEOUL
+from domain.casework import Asked, Status
 from domain.dong import Dong
 from domain.listing import Band, Explanation, Slot
 from domain.outcome import Outcome
+from domain.working_days import first_contact_until
 
 
 class Change(StrEnum):
@@ -63,6 +65,46 @@ class CaseState:
     last_contact_at: datetime | None
     outcome: Outcome | None
     next_on: date | None
+    exclusion: Asked | None = None  # the household's newest wish about being listed, where it is not to be
+
+    def is_excluded(self, day: date) -> bool:
+        """Whether the household asked not to be contacted, and that holds on a day."""
+        return self.exclusion is not None and self.exclusion.excludes_on(day)
+
+    def due_on(self, listed_on: date) -> date | None:
+        """The last day for the next contact: what was promised, else the first one since a listing; None after it."""
+        if self.next_on is not None:
+            return self.next_on
+        last = self.last_contact_at
+        is_contacted = last is not None and last.astimezone(SEOUL).date() >= listed_on
+        return None if is_contacted else first_contact_until(listed_on)
+
+    def is_late(self, listed_on: date, today: date) -> bool:
+        """Whether the dong should have made contact before today; nobody is late with whom not to contact."""
+        if self.status in (Status.CLOSED, Status.WITH_HUB) or self.is_excluded(today):
+            return False
+        due = self.due_on(listed_on)
+        return due is not None and due < today
+
+
+@dataclass(frozen=True)
+class HeldCase:
+    """A worker's case, whether or not a list names its household."""
+
+    ref: str
+    case: CaseState
+    person: Person
+
+
+@dataclass(frozen=True)
+class DueRequest:
+    """What a household asked for and was not answered yet."""
+
+    id: int
+    ref: str
+    asked: Asked
+    status: Status
+    person: Person
 
 
 @dataclass(frozen=True)

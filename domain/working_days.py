@@ -5,6 +5,7 @@ from functools import cache
 
 import holidays
 
+FIRST_CONTACT_DAYS = 5  # working days after the Monday of the list
 _DAY = timedelta(days=1)
 
 
@@ -27,6 +28,11 @@ def working_days_later(day: date, days: int) -> date:
         day += _DAY
         days -= is_working_day(day)
     return day
+
+
+def first_contact_until(listed_on: date) -> date:
+    """The last day for the first contact with a household that a list names anew."""
+    return working_days_later(listed_on, FIRST_CONTACT_DAYS)
 
 
 @cache

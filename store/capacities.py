@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
 
 from domain.people import Scope, Signature
 from store.scoping import within
@@ -20,6 +20,16 @@ class CapacitySet:
     reason: str
     who: str
     at: datetime
+
+
+_LOCKS = 4128  # the family of our locks by district: a number that nothing else in the database locks
+
+
+def lock_district(connection: Connection, district: str) -> None:
+    """Nobody else sets places of the district until this transaction ends; on SQLite nobody else writes anyway."""
+    if connection.dialect.name == "postgresql":
+        asked = {"family": _LOCKS, "district": int(district)}
+        connection.execute(text("SELECT pg_advisory_xact_lock(:family, :district)"), asked)
 
 
 def add_capacity(

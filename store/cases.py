@@ -3,60 +3,71 @@
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, func, insert, or_, select, update
 
-from domain.casework import Asked, Case, Contacted, HandoverStep, Standing, Status
+from domain.calendar import SEOUL
+from domain.casework import ABOUT_LISTING, Asked, Case, Contacted, HandoverStep, Standing, Status
 from domain.outcome import Outcome
 from domain.people import EVERYWHERE, Role, Scope, Signature
+from store.history import asked as asked_for
 from store.history import contacted
-from store.scoping import within
-from store.tables import assignments, cases, contacts, entries, grants, handovers, notes, requests, rounds, users
+from store.list_queries import newest_wish
+from store.scoping import was_published, within
+from store.tables import (
+    assignments,
+    cases,
+    contacts,
+    entries,
+    grants,
+    handovers,
+    notes,
+    publications,
+    requests,
+    rounds,
+    users,
+)
 
 _STANDING = tuple(Standing.__dataclass_fields__)
+_SCOPES = 4096  # a nation has 3,500 dongs
 _ADDED_TO = (contacts, notes, assignments, handovers, requests)
 
 
 def hold_cases(connection: Connection, scope: Scope, refs: Collection[str]) -> dict[str, Case]:
     """The cases in ``scope``, by ref; nobody else changes them until this transaction ends."""
-    # On SQLite the whole transaction holds the lock already. Locked in one order, so that two cannot wait in a ring.
-    query = (
-        select(cases)
-        .where(within(scope, cases.c.dong_code), cases.c.ref.in_(refs))
-        .order_by(cases.c.ref)
-        .with_for_update()
-    )
-    return {row["ref"]: _case(row) for row in connection.execute(query).mappings()}
+    held = connection.execute(_held_in(scope), {"refs": list(refs)})
+    return {row["ref"]: _case(row) for row in held.mappings()}
 
 
 def find_case(connection: Connection, scope: Scope, ref: str) -> Case | None:
     """The case of a household, if it lives in ``scope``."""
-    query = select(cases).where(within(scope, cases.c.dong_code), cases.c.ref == ref)
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(_case_in(scope), {"ref": ref}).mappings().first()
     return None if row is None else _case(row)
 
 
 def move_case(connection: Connection, case: Case, standing: Standing, at: datetime) -> Case:
     """Writes where a held case stands now: one act more."""
-    stands = asdict(standing)
-    connection.execute(
-        update(cases).where(cases.c.ref == case.ref).values(version=case.version + 1, updated_at=at, **stands)
-    )
+    moved = asdict(standing) | {"of": case.ref, "version": case.version + 1, "updated_at": at}
+    connection.execute(_MOVED, moved)
     return Case(case.ref, case.dong_code, case.version + 1, standing, at)
 
 
 def add_contact(
     connection: Connection, case: Case, made: Contacted, note: str, *, by: Signature, at: datetime, round_of: str | None
 ) -> int:
-    """Adds an attempt and gives its id. It belongs to ``round_of``, or else to the household's newest listing."""
+    """Adds an attempt and gives its id. It belongs to ``round_of``, or else to the listing that held when it was made.
+
+    One that was made before its first listing here belongs to that week's round, where no list names the household.
+    """
     return _add(
         connection,
         contacts,
         case,
         by=by,
         at=at,
-        round=round_of or _newest_listing(case.ref),
+        round=round_of or _listing_at(connection, case, made.made_at),
         method=made.method,
         attempt=made.attempt,
         outcome=made.outcome,
@@ -84,6 +95,12 @@ def add_request(connection: Connection, case: Case, asked: Asked, note: str, *, 
     return _add(connection, requests, case, by=by, at=at, **asdict(asked), note=note)
 
 
+def add_answer(connection: Connection, case: Case, request_id: int, note: str, *, by: Signature, at: datetime) -> int:
+    """Adds the answer to a request and gives its id."""
+    day = at.astimezone(SEOUL).date()
+    return _add(connection, requests, case, by=by, at=at, kind="answer", made_on=day, answers=request_id, note=note)
+
+
 def add_assignment(connection: Connection, case: Case, worker_id: int | None, *, by: Signature, at: datetime) -> int:
     """Gives a case to a worker, or back, and gives the row's id."""
     return _add(connection, assignments, case, by=by, at=at, worker_id=worker_id)
@@ -91,16 +108,9 @@ def add_assignment(connection: Connection, case: Case, worker_id: int | None, *,
 
 def _add(connection: Connection, table: Table, case: Case, *, by: Signature, at: datetime, **values: Any) -> int:
     signed = {"ref": case.ref, "dong_code": case.dong_code, "by_user": by.user_id, "at": at}
-    key = connection.execute(insert(table).values(**signed, **values)).inserted_primary_key
+    key = connection.execute(insert(table), signed | values).inserted_primary_key
     assert key is not None
     return int(key[0])
-
-
-def _newest_listing(ref: str) -> Any:
-    listed = select(rounds.c.round).join(entries, entries.c.publication_id == rounds.c.publication_id)
-    newest = select(rounds.c.round).order_by(rounds.c.as_of.desc()).limit(1).scalar_subquery()
-    own = listed.where(entries.c.ref == ref).order_by(rounds.c.as_of.desc()).limit(1).scalar_subquery()
-    return func.coalesce(own, newest)
 
 
 def contact_in(connection: Connection, case: Case, contact_id: int) -> tuple[Contacted, str] | None:
@@ -125,10 +135,31 @@ def newest_step(connection: Connection, case: Case) -> HandoverStep | None:
 
 
 def has_request_like(connection: Connection, case: Case, asked: Asked) -> bool:
-    """Whether the household asked for the same on the same day already."""
+    """Whether the household asked for the same on the same day already, and for nothing else about listing since."""
     of = requests.c
-    same = (of.ref == case.ref, of.kind == asked.kind, of.made_on == asked.made_on)
-    return connection.execute(select(of.id).where(*same)).first() is not None
+    kinds = ABOUT_LISTING if asked.kind in ABOUT_LISTING else (asked.kind,)
+    alike = (of.ref == case.ref, of.dong_code == case.dong_code, of.kind.in_(kinds), of.made_on == asked.made_on)
+    newest = connection.execute(select(of.kind).where(*alike).order_by(of.id.desc()).limit(1)).scalar()
+    return newest == asked.kind
+
+
+def wish_about_listing(connection: Connection, case: Case) -> Asked | None:
+    """The newest exclusion or its withdrawal, as the case's dong knows it."""
+    here = Scope((case.dong_code,))
+    row = connection.execute(select(requests).where(requests.c.id == newest_wish(here, case.ref, case.dong_code)))
+    found = row.mappings().first()
+    return None if found is None else asked_for(found)
+
+
+def request_in(connection: Connection, case: Case, request_id: int) -> tuple[Asked, bool] | None:
+    """What a household asked for, and whether it was answered; none if it has no such request in its dong."""
+    of = requests.c
+    own = (of.ref == case.ref, of.dong_code == case.dong_code)
+    row = connection.execute(select(requests).where(*own, of.id == request_id, of.answers.is_(None))).mappings().first()
+    if row is None:
+        return None
+    answered = connection.execute(select(of.id).where(*own, of.answers == request_id)).first()
+    return asked_for(row), answered is not None
 
 
 def newest_act(connection: Connection, case: Case) -> tuple[str, datetime] | None:
@@ -143,15 +174,47 @@ def newest_act(connection: Connection, case: Case) -> tuple[str, datetime] | Non
 
 def workers_of(connection: Connection, dong_code: str, at: datetime) -> dict[int, str]:
     """Names of the workers of a dong whose right holds at a moment, by user id, in the order of their names."""
-    of = grants.c
-    query = (
-        select(users.c.id, users.c.name)
-        .join(grants, of.user_id == users.c.id)
-        .where(users.c.is_active, of.role == Role.DONG, of.area.in_((dong_code, dong_code[:5], EVERYWHERE)))
-        .where(of.valid_from <= at, or_(of.valid_to.is_(None), of.valid_to > at))
-        .order_by(users.c.name, users.c.id)
-    )
-    return {row.id: row.name for row in connection.execute(query)}
+    asked = {"areas": (dong_code, dong_code[:5], EVERYWHERE), "at": at}
+    return {row.id: row.name for row in connection.execute(_WORKERS, asked)}
+
+
+# Putting a query together takes longer than running it; a scope asks the same ones all day.
+@lru_cache(maxsize=_SCOPES)
+def _held_in(scope: Scope) -> Select[Any]:
+    # On SQLite the whole transaction holds the lock already. Locked in one order, so that two cannot wait in a ring.
+    asked = (within(scope, cases.c.dong_code), cases.c.ref.in_(bindparam("refs", expanding=True)))
+    return select(cases).where(*asked).order_by(cases.c.ref).with_for_update()
+
+
+@lru_cache(maxsize=_SCOPES)
+def _case_in(scope: Scope) -> Select[Any]:
+    return select(cases).where(within(scope, cases.c.dong_code), cases.c.ref == bindparam("ref"))
+
+
+_MOVED = update(cases).where(cases.c.ref == bindparam("of"))
+_NEWEST = select(rounds.c.round).order_by(rounds.c.as_of.desc()).limit(1)
+_BY_THEN = _NEWEST.where(rounds.c.as_of <= bindparam("day"))
+
+
+def _listing_at(connection: Connection, case: Case, made_at: datetime) -> str:
+    """The round whose list in the case's dong held at a moment; without one, that week's, and without it the newest."""
+    here = within(Scope((case.dong_code,)), entries.c.dong_code)
+    listed = select(publications.c.round).join(entries, entries.c.publication_id == publications.c.id)
+    own = listed.where(here, entries.c.ref == case.ref, publications.c.as_of <= bindparam("day"), was_published())
+    newest = own.order_by(publications.c.as_of.desc()).limit(1)
+    queries = (query.scalar_subquery() for query in (newest, _BY_THEN, _NEWEST))
+    found = connection.execute(select(func.coalesce(*queries)), {"day": made_at.astimezone(SEOUL).date()})
+    return str(found.scalar_one())
+
+
+_WORKERS = (
+    select(users.c.id, users.c.name)
+    .join(grants, grants.c.user_id == users.c.id)
+    .where(users.c.is_active, grants.c.role == Role.DONG, grants.c.area.in_(bindparam("areas", expanding=True)))
+    .where(grants.c.valid_from <= bindparam("at"))
+    .where(or_(grants.c.valid_to.is_(None), grants.c.valid_to > bindparam("at")))
+    .order_by(users.c.name, users.c.id)
+)
 
 
 def _case(row: RowMapping) -> Case:

@@ -19,10 +19,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, QueuePool, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
 
-from domain.errors import StorageFailed
+from domain.errors import StorageFailed, UsageError
 from domain.people import Scope
 from store.chain import SIGNER, Signer
 
@@ -33,6 +33,7 @@ _BUSY_MS = 10_000
 # Connections of one process. Four workers on PostgreSQL stay below its default of a hundred.
 _READERS = {"sqlite": 40, "postgresql": 14}
 _WRITERS = {"sqlite": 2, "postgresql": 6}
+_READ_ONLY = "25006"  # PostgreSQL: read_only_sql_transaction
 # What SQLite says when the place fails, not the query.
 _PLACE_FAILS = ("is locked", "is full", "disk i/o", "readonly", "unable to open", "not a database", "malformed")
 
@@ -41,7 +42,8 @@ _PLACE_FAILS = ("is locked", "is full", "disk i/o", "readonly", "unable to open"
 class Database:
     """Open it with `open_database`; ``reading`` and ``writing`` are the only ways in.
 
-    Both raise `StorageFailed` where the database does not answer, is full or cannot be opened with this key.
+    Both raise `StorageFailed` where the database does not answer, is full or cannot be opened with this key, and
+    `UsageError` for a NUL, which PostgreSQL keeps in no text.
     """
 
     engine: Engine
@@ -95,6 +97,8 @@ def _answering() -> Iterator[None]:
     except NoneFree:
         raise StorageFailed("The database is too busy to answer.", hint="Try again in a moment.") from None
     except DBAPIError as error:
+        if isinstance(error, DataError) and "NUL" in str(error.orig):
+            raise UsageError("There is a sign in it that no text can hold.", hint="Type it anew.") from None
         if not _place_fails(error):
             raise
         raise StorageFailed(
@@ -107,7 +111,8 @@ def _place_fails(error: DBAPIError) -> bool:
     said = str(error.orig).lower()
     if "sqlcipher" in type(error.orig).__module__:
         return any(words in said for words in _PLACE_FAILS)
-    return isinstance(error, OperationalError | InterfaceError)
+    # A server that has become a standby, or ran out of room, takes no writes.
+    return isinstance(error, OperationalError | InterfaceError) or getattr(error.orig, "sqlstate", "") == _READ_ONLY
 
 
 def narrow(connection: Connection, scope: Scope) -> None:

@@ -1,19 +1,21 @@
 """What a district's hub looks at: where the cases of each dong stand now, and those that were handed to it."""
 
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, case, func, select
 
 from domain.casework import HandoverStep, Status
 from domain.listing import Slot
 from domain.people import Scope
-from domain.published import Person
-from store.scoping import within
-from store.tables import cases, entries, handovers, people, rounds, users
-
-_UNTOUCHED = (Status.OPEN, Status.ASSIGNED)
+from domain.published import CaseState, Person
+from store.list_queries import case_columns, with_case
+from store.lists import case_state
+from store.scoping import was_published, within
+from store.tables import cases, entries, handovers, people, publications, rounds, users
 
 
 @dataclass(frozen=True)
@@ -30,36 +32,49 @@ class Standings:
     overdue: int = 0
 
 
-def standings(
-    connection: Connection, scope: Scope, label: str, *, today: date, is_first_contact_due: bool
-) -> dict[str, Standings]:
-    """By dong code, of a round's list.
-
-    Overdue is what was promised for a day before ``today``; and, where nobody has tried yet, what a list has carried
-    over or, once ``is_first_contact_due``, anything.
-    """
-    of = cases.c
-    in_dong = of.status.not_in((Status.CLOSED, Status.WITH_HUB))
-    is_untouched = of.status.in_(_UNTOUCHED)
-    is_late_start = is_untouched if is_first_contact_due else and_(is_untouched, entries.c.slot == Slot.CARRIED_OVER)
-    counted = {
-        "waiting": in_dong,
-        "with_hub": of.status == Status.WITH_HUB,
-        "closed": of.status == Status.CLOSED,
-        "unassigned": and_(in_dong, of.worker_id.is_(None)),
-        "overdue": and_(in_dong, or_(of.next_on < today, and_(of.next_on.is_(None), is_late_start))),
-    }
+def standings(connection: Connection, scope: Scope, label: str, *, today: date) -> dict[str, Standings]:
+    """By dong code, of a round's list; overdue by the rule of the dong's own pages (`CaseState.is_late`)."""
+    listed_on = {row.ref: row.listed_on for row in connection.execute(_listed_anew(scope), {"label": label})}
     query = (
-        select(entries.c.dong_code, *(_number(condition).label(name) for name, condition in counted.items()))
+        with_case(scope, select(entries.c.ref, entries.c.dong_code, *case_columns()).join_from(entries, cases, _SAME))
         .join(rounds, rounds.c.publication_id == entries.c.publication_id)
-        .join(cases, cases.c.ref == entries.c.ref)
         .where(within(scope, entries.c.dong_code), within(scope, cases.c.dong_code), rounds.c.round == label)
-        .group_by(entries.c.dong_code)
     )
-    return {
-        row["dong_code"]: Standings(**{name: row[name] for name in counted})
-        for row in connection.execute(query).mappings()
-    }
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in connection.execute(query).mappings():
+        if state := case_state(row):
+            counts[row["dong_code"]].update(_words(state, is_late=state.is_late(listed_on[row["ref"]], today)))
+    return {dong_code: Standings(**counted) for dong_code, counted in counts.items()}
+
+
+_SAME = cases.c.ref == entries.c.ref
+
+
+def _words(state: CaseState, *, is_late: bool) -> Iterator[str]:
+    if state.status is Status.CLOSED:
+        yield "closed"
+    elif state.status is Status.WITH_HUB:
+        yield "with_hub"
+    else:
+        yield "waiting"
+        yield from ["unassigned"] * (state.worker_id is None) + ["overdue"] * is_late
+
+
+def _listed_anew(scope: Scope) -> Select[Any]:
+    """When each household of a round's list was last listed anew: being carried over begins no new wait."""
+    here = entries.alias("here")
+    named = (
+        select(here.c.ref)
+        .join(rounds, rounds.c.publication_id == here.c.publication_id)
+        .where(within(scope, here.c.dong_code), rounds.c.round == bindparam("label"))
+    )
+    anew = func.max(case((entries.c.slot != Slot.CARRIED_OVER, publications.c.as_of)))
+    return (
+        select(entries.c.ref, func.coalesce(anew, func.min(publications.c.as_of)).label("listed_on"))
+        .join(publications, publications.c.id == entries.c.publication_id)
+        .where(within(scope, entries.c.dong_code), was_published(), entries.c.ref.in_(named))
+        .group_by(entries.c.ref)
+    )
 
 
 @dataclass(frozen=True)
@@ -113,7 +128,3 @@ def _handed_over(row: Any) -> HandedOver:
         who=row["who"] or "",
         reason=row["reason"] or "",
     )
-
-
-def _number(condition: ColumnElement[bool]) -> Any:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

@@ -3,47 +3,63 @@
 Readers follow one pointer, the table ``rounds``: a publication that is only staged, or was replaced, is never met.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, func, select
+import orjson
+from sqlalchemy import Connection, RowMapping, Select, func, select
 
-from domain.casework import Status
+from domain.casework import Asked, Request, Status
 from domain.dong import Dong
 from domain.errors import NotFound
 from domain.listing import Band, Explanation, Reason, Slot
 from domain.outcome import Outcome
-from domain.people import Scope
-from domain.published import CaseState, CurrentRound, LeftEntry, ListedEntry, Person, PublishedDong
+from domain.people import ALL, Scope
+from domain.published import (
+    CaseState,
+    CurrentRound,
+    DueRequest,
+    HeldCase,
+    LeftEntry,
+    ListedEntry,
+    Person,
+    PublishedDong,
+)
+from store.history import asked
+from store.list_queries import (
+    at_ranks,
+    cases_of,
+    dongs_in,
+    facts_about,
+    left_from,
+    of_dong,
+    of_household,
+    of_round,
+    of_worker,
+    published_rounds,
+    requests_due,
+    who_is,
+)
 from store.scoping import within
 from store.tables import (
     capacities,
-    cases,
-    entries,
-    facts,
     households,
-    people,
-    publication_dongs,
-    publications,
     rounds,
-    users,
 )
 
-_former = entries.alias("former")
-_CASE = ("version", "status", "worker_id", "attempts", "last_contact_at", "outcome", "next_on")
-_SCOPES = 4096  # a nation has 3,500 dongs
+_EXPLANATIONS = 8192  # the lists of a large city, some 30 MB
 
 
 def current_rounds(connection: Connection) -> tuple[CurrentRound, ...]:
     """Every round that was published, newest first."""
-    return tuple(CurrentRound(**row) for row in connection.execute(_rounds()).mappings())
+    return tuple(CurrentRound(**row) for row in connection.execute(published_rounds()).mappings())
 
 
 def newest_round(connection: Connection) -> CurrentRound:
     """The round with the newest as-of date; raises `NotFound` where none was published."""
-    row = connection.execute(_rounds().limit(1)).mappings().first()
+    row = connection.execute(published_rounds().limit(1)).mappings().first()
     if row is None:
         raise NotFound("No list has been published yet.", hint="Make this week's first: sagak round.")
     return CurrentRound(**row)
@@ -51,94 +67,80 @@ def newest_round(connection: Connection) -> CurrentRound:
 
 def round_called(connection: Connection, label: str) -> CurrentRound:
     """The published round of that name; raises `NotFound`."""
-    row = connection.execute(_rounds().where(rounds.c.round == label)).mappings().first()
+    row = connection.execute(published_rounds().where(rounds.c.round == label)).mappings().first()
     if row is None:
         raise NotFound("There is no list of that round.", hint="Published rounds stand on the page of past weeks.")
     return CurrentRound(**row)
 
 
-def dongs_of_round(connection: Connection, label: str) -> tuple[PublishedDong, ...]:
-    """Every dong of a round by code, also those without an entry; none for a round that was not published."""
-    of = publication_dongs.c
-    query = (
-        select(of.dong_code, of.sido, of.sigungu, of.name, of.capacity, of.entries, of.digest)
-        .join(rounds, rounds.c.publication_id == of.publication_id)
-        .where(rounds.c.round == label)
-        .order_by(of.dong_code)
-    )
+def dongs_of_round(connection: Connection, label: str, scope: Scope = ALL) -> tuple[PublishedDong, ...]:
+    """Every dong of a round in ``scope`` by code, also those without an entry; none for a round not published."""
     return tuple(
         PublishedDong(Dong(row.dong_code, row.sido, row.sigungu, row.name), row.capacity, row.entries, row.digest)
-        for row in connection.execute(query)
+        for row in connection.execute(dongs_in(scope), {"label": label})
     )
 
 
 def list_of(connection: Connection, scope: Scope, label: str, dong_code: str) -> tuple[ListedEntry, ...]:
     """A dong's list of a round in the order of its ranks; empty for a dong outside ``scope``."""
-    return _told(connection, _of_dong(scope), label=label, dong_code=dong_code)
+    return _told(connection, of_dong(scope), label=label, dong_code=dong_code)
 
 
 def entry_of(connection: Connection, scope: Scope, label: str, ref: str) -> ListedEntry | None:
     """The household's entry of a round, if it had one in ``scope``."""
-    return next(iter(_told(connection, _of_round(scope), label=label, ref=ref)), None)
+    return next(iter(_told(connection, of_round(scope), label=label, ref=ref)), None)
 
 
 def entries_of_household(connection: Connection, scope: Scope, ref: str) -> tuple[ListedEntry, ...]:
     """Every entry the household had in ``scope``, newest round first, without places on the rounds before."""
-    return _told(connection, _of_household(scope), label=None, ref=ref)
+    return _told(connection, of_household(scope), label=None, ref=ref)
 
 
 def entries_of_worker(connection: Connection, scope: Scope, worker_id: int) -> tuple[ListedEntry, ...]:
-    """Every entry in ``scope`` of the households that are a worker's and not closed, newest round first."""
-    own = (cases.c.worker_id == worker_id, cases.c.status != Status.CLOSED)
-    return _told(connection, _entries(scope).where(*own).order_by(rounds.c.as_of.desc(), entries.c.rank), label=None)
+    """Entries in ``scope`` of the households that are a worker's and not closed, newest round first, one a round."""
+    found: dict[tuple[str, str], ListedEntry] = {}
+    for entry in _told(connection, of_worker(scope), label=None, worker_id=worker_id):
+        found.setdefault((entry.round, entry.ref), entry)
+    return tuple(found.values())
+
+
+def cases_of_worker(connection: Connection, scope: Scope, worker_id: int) -> tuple[HeldCase, ...]:
+    """A worker's open cases in ``scope``, also those that no list there names."""
+    rows = connection.execute(cases_of(scope), {"worker_id": worker_id}).mappings()
+    return tuple(HeldCase(row["ref"], state, _person(row)) for row in rows if (state := case_state(row)))
+
+
+def requests_of_worker(connection: Connection, scope: Scope, worker_id: int) -> tuple[DueRequest, ...]:
+    """What a worker's and nobody's households in ``scope`` wait to be answered, the oldest first."""
+    rows = connection.execute(requests_due(scope), {"worker_id": worker_id}).mappings()
+    return tuple(DueRequest(row["id"], row["ref"], asked(row), Status(row["status"]), _person(row)) for row in rows)
 
 
 def beside(connection: Connection, scope: Scope, entry: ListedEntry) -> tuple[str | None, str | None]:
     """Who stands before and after an entry on its list, by ref."""
-    of = entries.c
-    query = (
-        select(of.rank, of.ref)
-        .where(within(scope, of.dong_code), of.publication_id == _publication_of(entry.round))
-        .where(of.dong_code == entry.dong_code, of.rank.in_((entry.rank - 1, entry.rank + 1)))
-    )
-    found: dict[int, str] = {row.rank: row.ref for row in connection.execute(query)}
+    values = {"label": entry.round, "dong_code": entry.dong_code, "ranks": (entry.rank - 1, entry.rank + 1)}
+    found: dict[int, str] = {row.rank: row.ref for row in connection.execute(at_ranks(scope), values)}
     return found.get(entry.rank - 1), found.get(entry.rank + 1)
 
 
 def left_since(connection: Connection, scope: Scope, label: str, dong_code: str) -> tuple[LeftEntry, ...]:
     """Households on the dong's list of the round before that are not on this one, by their rank then."""
-    now = _publication_of(label)
-    stays = select(entries.c.ref).where(entries.c.publication_id == now)
-    query = (
-        select(entries.c.ref, entries.c.rank, entries.c.slot, cases.c.status, cases.c.outcome, *_person_columns())
-        .join(cases, cases.c.ref == entries.c.ref)
-        .outerjoin(people, people.c.ref == entries.c.ref)
-        .where(within(scope, entries.c.dong_code), within(scope, cases.c.dong_code))
-        .where(entries.c.publication_id == _publication_before(label))
-        .where(entries.c.dong_code == dong_code, entries.c.ref.not_in(stays))
-        .order_by(entries.c.rank)
-    )
+    values = {"label": label, "dong_code": dong_code}
     return tuple(
         LeftEntry(row["ref"], row["rank"], Slot(row["slot"]), Status(row["status"]), _outcome(row), _person(row))
-        for row in connection.execute(query).mappings()
+        for row in connection.execute(left_from(scope), values).mappings()
     )
 
 
 def facts_of(connection: Connection, scope: Scope, label: str, ref: str) -> Mapping[str, Any] | None:
     """What the data said about a listed household as of the round (see `outreach.facts`), if it was listed there."""
-    query = (
-        select(facts.c.facts)
-        .where(within(scope, facts.c.dong_code))
-        .where(facts.c.publication_id == _publication_of(label), facts.c.ref == ref)
-    )
-    found: Mapping[str, Any] | None = connection.execute(query).scalar()
+    found: Mapping[str, Any] | None = connection.execute(facts_about(scope), {"label": label, "ref": ref}).scalar()
     return found
 
 
 def person_of(connection: Connection, scope: Scope, ref: str) -> Person | None:
     """Name, address and phone, unmasked: whoever calls this records that it was looked at."""
-    query = select(*_person_columns()).where(within(scope, people.c.dong_code), people.c.ref == ref)
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(who_is(scope), {"ref": ref}).mappings().first()
     return None if row is None else _person(row)
 
 
@@ -156,77 +158,8 @@ def capacities_for(connection: Connection, label: str) -> dict[str, int]:
     return {row.dong_code: row.capacity for row in connection.execute(query)}
 
 
-def _rounds() -> Select[Any]:
-    of = publications.c
-    return (
-        select(rounds.c.round, rounds.c.as_of, rounds.c.publication_id, of.version, of.origin, rounds.c.published_at)
-        .join(publications, of.id == rounds.c.publication_id)
-        .order_by(rounds.c.as_of.desc())
-    )
-
-
-def _publication_of(label: Any) -> Any:
-    return select(rounds.c.publication_id).where(rounds.c.round == label).scalar_subquery()
-
-
-def _publication_before(label: Any) -> Any:
-    """The publication of the newest round before this one, null for the first."""
-    this = select(rounds.c.as_of).where(rounds.c.round == label).scalar_subquery()
-    before = select(rounds.c.publication_id).where(rounds.c.as_of < this)
-    return before.order_by(rounds.c.as_of.desc()).limit(1).scalar_subquery()
-
-
-def _person_columns() -> Iterable[Any]:
-    return (people.c.name.label("person_name"), people.c.address, people.c.phone)
-
-
-def _told(connection: Connection, query: Select[Any], **values: str | None) -> tuple[ListedEntry, ...]:
+def _told(connection: Connection, query: Select[Any], **values: str | int | None) -> tuple[ListedEntry, ...]:
     return tuple(_entry(row) for row in connection.execute(query, values).mappings())
-
-
-# Putting a query of five joins together takes as long as running it, and a scope asks the same ones all day.
-@lru_cache(maxsize=_SCOPES)
-def _of_dong(scope: Scope) -> Select[Any]:
-    query = _entries(scope).where(rounds.c.round == bindparam("label"), entries.c.dong_code == bindparam("dong_code"))
-    return query.order_by(entries.c.rank)
-
-
-@lru_cache(maxsize=_SCOPES)
-def _of_round(scope: Scope) -> Select[Any]:
-    return _entries(scope).where(rounds.c.round == bindparam("label"), entries.c.ref == bindparam("ref"))
-
-
-@lru_cache(maxsize=_SCOPES)
-def _of_household(scope: Scope) -> Select[Any]:
-    return _entries(scope).where(entries.c.ref == bindparam("ref")).order_by(rounds.c.as_of.desc())
-
-
-def _entries(scope: Scope) -> Select[Any]:
-    """Entries of published rounds with case and person, and the place on the round before ``label`` beside them.
-
-    A household that moved away since keeps its past entry here, but its case and who it is have gone with it.
-    """
-    of_former = (_former.c.publication_id == _publication_before(bindparam("label")), _former.c.ref == entries.c.ref)
-    return (
-        select(
-            *(column for column in entries.c if column.name != "publication_id"),
-            rounds.c.round,
-            rounds.c.as_of,
-            publications.c.origin,
-            *(cases.c[name] for name in _CASE),
-            users.c.name.label("worker_name"),
-            *_person_columns(),
-            _former.c.rank.label("former_rank"),
-            _former.c.slot.label("former_slot"),
-        )
-        .join(rounds, rounds.c.publication_id == entries.c.publication_id)
-        .join(publications, publications.c.id == entries.c.publication_id)
-        .outerjoin(cases, and_(cases.c.ref == entries.c.ref, within(scope, cases.c.dong_code)))
-        .outerjoin(users, users.c.id == cases.c.worker_id)
-        .outerjoin(people, and_(people.c.ref == entries.c.ref, within(scope, people.c.dong_code)))
-        .outerjoin(_former, and_(*of_former, within(scope, _former.c.dong_code)))
-        .where(within(scope, entries.c.dong_code))
-    )
 
 
 def _entry(row: RowMapping) -> ListedEntry:
@@ -237,16 +170,17 @@ def _entry(row: RowMapping) -> ListedEntry:
         band=Band(row["band"]),
         tied_with=row["tied_with"],
         household_type=row["household_type"],
-        bundle=row["origin"]["bundle"],
-        explanation=explanation_of(row["explanation"]),
-        case=_case(row),
+        bundle=_bundle(row["origin"]),
+        explanation=_explanation(row["explanation"]),
+        case=case_state(row),
         person=_person(row),
         former_rank=row["former_rank"],
         former_slot=Slot(row["former_slot"]) if row["former_slot"] else None,
     )
 
 
-def _case(row: RowMapping) -> CaseState | None:
+def case_state(row: RowMapping) -> CaseState | None:
+    """Where a case stands, of a row that `case_columns` named; none where the household has gone."""
     if row["version"] is None:
         return None
     return CaseState(
@@ -258,7 +192,14 @@ def _case(row: RowMapping) -> CaseState | None:
         last_contact_at=row["last_contact_at"],
         outcome=_outcome(row),
         next_on=row["next_on"],
+        exclusion=_exclusion(row),
     )
+
+
+def _exclusion(row: RowMapping) -> Asked | None:
+    if row["wish_kind"] != Request.EXCLUSION:
+        return None
+    return Asked(Request.EXCLUSION, row["wish_made_on"], row["wish_ends_on"])
 
 
 def _outcome(row: RowMapping) -> Outcome | None:
@@ -267,6 +208,17 @@ def _outcome(row: RowMapping) -> Outcome | None:
 
 def _person(row: RowMapping) -> Person:
     return Person(row["person_name"] or "", row["address"] or "", row["phone"] or "")
+
+
+# A list is looked at again and again, and its sentences stay what they are: reading them once saves half of its cost.
+@lru_cache(maxsize=_EXPLANATIONS)
+def _explanation(text: str) -> Explanation:
+    return explanation_of(orjson.loads(text))
+
+
+@lru_cache(maxsize=256)
+def _bundle(origin: str) -> str:
+    return str(orjson.loads(origin)["bundle"])
 
 
 def explanation_of(data: Mapping[str, Any]) -> Explanation:

@@ -1,6 +1,6 @@
 """Adds many rows at once, the quickest way each database has for a role that owns nothing.
 
-On PostgreSQL one statement takes a whole batch as one array a column: a statement a row is four times as slow, and COPY
+On PostgreSQL one statement takes a whole batch as one array a column: a statement a row waits for each, and COPY
 is refused on tables with row-level security.
 """
 

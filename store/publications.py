@@ -4,23 +4,28 @@ Whoever publishes raises the number of the fence and names it in every later tra
 again, the former stops at its next step, however long it slept: two never write into one list.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, text, update
 
 from domain.calendar import SEOUL
-from domain.casework import Status
+from domain.casework import Status, standing_after
 from domain.errors import StorageFailed
 from domain.listing import Slot
+from domain.people import ALL
 from domain.published import Person
-from store.tables import cases, entries, facts, households, people, publication_dongs, publications, rounds
+from store.cases import hold_cases, move_case
+from store.history import events_of
+from store.scoping import PUBLISHED
+from store.tables import cases, contacts, entries, facts, households, people, publication_dongs, publications, rounds
 from store.tables import publishing_fence as fence_row
 
 _STAGING, _STAGED = "staging", "staged"
+_TICK = timedelta(microseconds=1)
 # As `domain.casework.Standing` begins.
 _ANEW: Mapping[str, Any] = {
     "status": Status.OPEN.value,
@@ -30,6 +35,7 @@ _ANEW: Mapping[str, Any] = {
     "outcome": None,
     "next_on": None,
 }
+_REOPENED = {name: value for name, value in _ANEW.items() if name != "last_contact_at"}  # as `domain.casework.Listed`
 
 
 @dataclass(frozen=True)
@@ -42,16 +48,6 @@ class Publication:
     version: str
     fence: int
     is_staged: bool  # an earlier run staged and checked it to its end
-
-
-@dataclass(frozen=True)
-class Housed:
-    """A household that was listed once: where it lives and who it is, as the store has it."""
-
-    ref: str
-    household_id: str
-    dong_code: str
-    person: Person
 
 
 @dataclass(frozen=True)
@@ -163,6 +159,9 @@ def mark_staged(connection: Connection, publication: Publication) -> None:
 def make_current(connection: Connection, publication: Publication, changes: Changes, *, at: datetime) -> None:
     """Readers see this publication from the end of the transaction on, and people where they live now."""
     check_fence(connection, publication.fence)
+    before = select(rounds.c.publication_id).where(rounds.c.round == publication.round)
+    met = or_(publications.c.id == publication.id, publications.c.id.in_(before))
+    connection.execute(update(publications).where(met).values(state=PUBLISHED))
     values = {"as_of": publication.as_of, "publication_id": publication.id, "published_at": at}
     pointed = connection.execute(update(rounds).where(rounds.c.round == publication.round).values(**values))
     if not pointed.rowcount:
@@ -172,11 +171,14 @@ def make_current(connection: Connection, publication: Publication, changes: Chan
         _reopen(connection, publication, at)
 
 
-def housed(connection: Connection) -> Iterable[Housed]:
-    """Every household that was listed once."""
-    query = select(households, people.c.name, people.c.address, people.c.phone).join(people)
-    for row in connection.execute(query):
-        yield Housed(row.ref, row.household_id, row.dong_code, Person(row.name, row.address, row.phone))
+HOUSED = ("household_id", "ref", "dong_code", "name", "address", "phone")
+
+
+def housed(connection: Connection) -> list[tuple[str, ...]]:
+    """Every household that was listed once, where it lives and who it is, as `HOUSED` names it."""
+    of = {"household_id": households.c.household_id, "ref": households.c.ref, "dong_code": households.c.dong_code}
+    query = select(*of.values(), people.c.name, people.c.address, people.c.phone).join(people)
+    return [tuple(row) for row in connection.execute(query)]
 
 
 def _follow(connection: Connection, changes: Changes, at: datetime) -> None:
@@ -196,14 +198,23 @@ def _reopen(connection: Connection, publication: Publication, at: datetime) -> N
     """A closed case is open again where its household is listed anew.
 
     Not where the list only carries it over, or could not know of the closing: then it was closed with this listing.
+    What was done between the list's Monday and now decides with it, as the history tells (`standing_after`).
     """
     day = publication.as_of
     as_of = datetime(day.year, day.month, day.day, tzinfo=SEOUL)
     anew = select(entries.c.ref).where(
         entries.c.publication_id == publication.id, entries.c.slot != Slot.CARRIED_OVER.value
     )
+    same = (contacts.c.ref == cases.c.ref, contacts.c.dong_code == cases.c.dong_code)
+    was_closed = select(contacts.c.id).where(*same, contacts.c.outcome.is_not(None), contacts.c.at < as_of).exists()
+    since = select(cases.c.ref).where(cases.c.updated_at >= as_of, cases.c.ref.in_(anew), was_closed)
+    refs = connection.execute(since).scalars().all()
     connection.execute(
         update(cases)
         .where(cases.c.status == Status.CLOSED.value, cases.c.updated_at < as_of, cases.c.ref.in_(anew))
-        .values(**_ANEW, version=cases.c.version + 1, updated_at=at)
+        .values(**_REOPENED, version=cases.c.version + 1, updated_at=at)
     )
+    for case in hold_cases(connection, ALL, refs).values():
+        standing = standing_after(events_of(connection, case))
+        if standing != case.standing:
+            move_case(connection, case, standing, max(at, case.updated_at + _TICK))

@@ -23,7 +23,7 @@ _Waiting = tuple[tuple[Line, ...], "Future[None]"]
 
 @dataclass
 class Recorder:
-    """Use as a context manager; ``record`` returns once the lines are on disk."""
+    """Use as a context manager; ``record`` returns once the lines are on disk, ``submit`` says when they are."""
 
     database: Database
     patience: float = 15.0  # seconds until whoever waits is told that it cannot be recorded
@@ -52,15 +52,22 @@ class Recorder:
         """
         if not lines:
             return
+        try:
+            self.submit(lines).result(self.patience)
+        except TimeoutError:
+            raise StorageFailed("A look could not be recorded in time.", hint="Try again in a moment.") from None
+
+    def submit(self, lines: Sequence[Line]) -> "Future[None]":
+        """Done once the lines are on disk, for whoever waits without a thread; raises `StorageFailed` when closed.
+
+        Whoever waits longer than ``patience`` shows nothing.
+        """
         done: Future[None] = Future()
         with self._door:
             if not self._is_open:
                 raise StorageFailed("Looks are no longer recorded.", hint="The service is stopping.")
             self._queue.put((tuple(lines), done))
-        try:
-            done.result(self.patience)
-        except TimeoutError:
-            raise StorageFailed("A look could not be recorded in time.", hint="Try again in a moment.") from None
+        return done
 
     def _work(self) -> None:
         closing = False
@@ -82,7 +89,8 @@ class Recorder:
             self._refuse(batch, error)
         else:
             for _, done in batch:
-                done.set_result(None)
+                if done.set_running_or_notify_cancel():  # who has gone meanwhile is not told
+                    done.set_result(None)
 
     def _refuse(self, batch: Sequence[_Waiting], error: BaseException) -> None:
         """Where the place failed, all are told. A line that cannot be written keeps only its own sender waiting."""
@@ -91,4 +99,5 @@ class Recorder:
                 self._write([one])
             return
         for _, done in batch:
-            done.set_exception(error)
+            if done.set_running_or_notify_cancel():
+                done.set_exception(error)

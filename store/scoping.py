@@ -2,9 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 
 from domain.people import Scope
+from store.tables import publications, rounds
+
+PUBLISHED = "published"  # state of a publication that readers saw once, also where a re-made one took its place
+
+
+def was_published() -> ColumnElement[bool]:
+    """Whether readers see a publication or saw it once; what is only staged nobody has met."""
+    return or_(publications.c.state == PUBLISHED, publications.c.id.in_(select(rounds.c.publication_id)))
 
 
 def within(scope: Scope, dong_code: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -24,7 +24,7 @@ from store.publications import Publication, check_fence
 from store.tables import cases, entries, facts, households, people, publication_dongs
 
 # Refs of one batch begin alike, so that they lie together in every index: drawn each by itself, 600 households touch
-# thousands of pages, and a nation's first list writes ten gigabytes. What follows are 104 bits of chance: none is guessed.
+# thousands of pages, and a nation's first list writes ten gigabytes. 104 bits of chance follow: none can be guessed.
 _ALIKE_BYTES, _OWN_BYTES = 3, 13  # 4 and 18 signs of base64
 _NOBODY = Person("", "", "")
 _CONTENT = (

@@ -64,7 +64,7 @@ publications = Table(
     Column("as_of", Date, nullable=False),
     Column("version", String(64), nullable=False),  # name of the content, see outreach/publishing.py
     Column("origin", Json(), nullable=False),  # bundle, digests of bundle, delivery and entries
-    Column("state", _Word, nullable=False),  # staging, staged
+    Column("state", _Word, nullable=False),  # staging, staged, published (was once what readers see)
     Column("fence", _Id, nullable=False),
     Column("staged_at", Moment(), nullable=False),
     UniqueConstraint("round", "version"),
@@ -211,6 +211,7 @@ requests = Table(
     Column("made_on", Date, nullable=False),
     Column("ends_on", Date),
     Column("note", Text, nullable=False),
+    Column("answers", _Id, ForeignKey("requests.id")),  # the kind is "answer": what a household asked for is answered
     *_signed(),
 )
 capacities = Table(
@@ -292,7 +293,7 @@ trail = Table(
     Column("detail", Json(), nullable=False),
     Column("mac", String(64), nullable=False),  # over the line itself, see store/chain.py
     Column("written_in", BigInteger),  # PostgreSQL's transaction: none that still runs may be passed over
-    Index(None, "actor", "at"),
+    *(Index(None, column, "at") for column in ("actor", "act")),
     Index(None, "written_in"),
 )
 # The chain over the trail, in the order of positions: each mac over the line's mac and the seal before.

@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError, InternalError, ProgrammingError
 
+from domain.errors import StorageFailed
 from domain.people import Signature
 from store.chain import COLUMNS, Signer, seal, signer_of
 from store.columns import canonical, microseconds
@@ -21,6 +23,8 @@ _INSERT = {
     dialect: f"INSERT INTO trail ({_NAMES}) VALUES ({', '.join([bound] * (len(COLUMNS) + 1))})"  # noqa: S608
     for dialect, bound in (("sqlite", "?"), ("postgresql", "%s"))
 }
+# No right to the table, a trigger or a rule that says no. Not DataError: that is about one line, and others go on.
+_REFUSED = (IntegrityError, InternalError, ProgrammingError)
 # A line cut off the end leaves its seal: its id must not be given to another.
 _NEWEST_ID = """SELECT max(coalesce((SELECT max(id) FROM trail), 0),
                            coalesce((SELECT max(trail_id) FROM trail_seals), 0))"""
@@ -43,14 +47,20 @@ class Line:
 
 
 def append(connection: Connection, *lines: Line) -> None:
-    """Adds lines in the caller's transaction: they are kept together with what they tell, or neither is."""
+    """Adds lines in the caller's transaction: they are kept together with what they tell, or neither is.
+
+    Raises `StorageFailed` where the table refuses every line; a line of its own fault raises what the driver says.
+    """
     if not lines:
         return
     sign = signer_of(connection)
     rows = [
         _signed(sign, trail_id, line) for trail_id, line in zip(_new_ids(connection, len(lines)), lines, strict=True)
     ]
-    connection.exec_driver_sql(_INSERT[connection.dialect.name], rows)
+    try:
+        connection.exec_driver_sql(_INSERT[connection.dialect.name], rows)
+    except _REFUSED as error:
+        raise StorageFailed("The trail takes no line.", hint="Look at the rights on the table trail.") from error
     if connection.dialect.name == "sqlite":
         seal(connection, [(row[0], row[-1]) for row in rows])
 

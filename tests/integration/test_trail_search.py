@@ -8,7 +8,8 @@ from domain.calendar import SEOUL
 from domain.people import ALL, NOBODY
 from store.database import Database
 from store.trail import Line, append
-from store.trail_search import DayCount, acts, counts_by_day_and_actor, lines
+from store.trail_days import count_lines, day_work
+from store.trail_search import lines
 
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=SEOUL)
 WEEK = {"since": MONDAY, "until": MONDAY + timedelta(days=7)}
@@ -68,15 +69,15 @@ def test_page_by_page_each_line_comes_once(trail: Database) -> None:
 def test_a_line_comes_back_as_it_was_written(trail: Database) -> None:
     with trail.reading(ALL) as connection:
         found = lines(connection, **WEEK, actor="lee", subject=B)[0].line
-        assert acts(connection) == ["household.look", "list.look", "sign_in"]
     assert found == Line(MONDAY + timedelta(hours=2), "lee", "10.0.0.7", "household.look", (B, A), {"hours": 2})
 
 
 def test_counts_are_of_days_in_seoul(trail: Database) -> None:
     with trail.reading(ALL) as connection:
-        counts = counts_by_day_and_actor(connection, **WEEK)
-    assert counts == (
-        DayCount(date(2026, 11, 16), "kim", 2, 2),
-        DayCount(date(2026, 11, 16), "lee", 2, 2),
-        DayCount(date(2026, 11, 17), "lee", 1, 1),
-    )
+        works = day_work(connection, **WEEK, looks=("household",), files=("download",))
+        assert count_lines(connection, **WEEK) == 5
+    assert [(one.day, one.actor, one.lines, one.households, one.at_night) for one in works] == [
+        (date(2026, 11, 16), "kim", 2, 1, 0),
+        (date(2026, 11, 16), "lee", 2, 2, 1),
+        (date(2026, 11, 17), "lee", 1, 1, 1),
+    ]

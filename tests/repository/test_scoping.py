@@ -19,10 +19,16 @@ TABLES = {table.name for table in NARROWED}
 # The weekly run reads and writes every dong's lists and shows none of them to anybody; no page may import it.
 PUBLISHING = {"publications", "staging", "recorded"}
 ALLOWED = {
-    ("cases", "_newest_listing"): "a label for a new contact, by the ref of a Case",
     ("cases", "was_corrected"): "says yes or no of a contact that contact_in has found in a Case",
-    ("lists", "_person_columns"): "columns; whoever selects them narrows people",
-    ("lists", "left_since"): "people are joined to cases that are narrowed, by the household they share",
+    ("list_queries", "newest_wish"): "narrows its own copy of requests",
+    ("list_queries", "person_columns"): "columns; whoever selects them narrows people",
+    ("list_queries", "case_columns"): "columns; whoever selects them narrows cases",
+    ("list_queries", "with_case"): "adds to a query that has narrowed cases",
+    ("list_queries", "with_person"): "adds to a query that has narrowed cases",
+    ("list_queries", "left_from"): "people are joined to cases that are narrowed, by the household they share",
+    ("list_queries", "of_dong"): "builds on entries_in, which is narrowed",
+    ("list_queries", "of_round"): "builds on entries_in, which is narrowed",
+    ("list_queries", "of_household"): "builds on entries_in, which is narrowed",
     ("figures_of_dongs", "_households_where"): "a count over the query that it becomes part of",
 }
 MODULES = sorted(path for path in (PROJECT / "store").glob("*.py") if path.stem not in PUBLISHING | {"tables"})

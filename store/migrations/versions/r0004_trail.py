@@ -23,6 +23,7 @@ def upgrade() -> None:
         needed("mac", sa.String(64)),
         sa.Column("written_in", sa.BigInteger),
         sa.Index(None, "actor", "at"),
+        sa.Index(None, "act", "at"),
         sa.Index(None, "written_in"),
     )
     op.create_table(

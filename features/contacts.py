@@ -79,7 +79,7 @@ FEATURES: tuple[Feature, ...] = (
                 lambda as_of: _is_new(as_of) & (~_is_contacted(as_of) | nw.col("contacted_at").is_null())),
     _days_since("days_since_contact", "마지막 접촉 후 일수", "_contacted_day"),
     _days_since("days_since_open_listing", "접촉하지 못한 명단 이후 일수", "_open_listing_day",
-                "{value} 전 명단에 올랐으나 아직 연락드리지 못했습니다"),
+                "{value} 전 명단에 올랐으나 아직 연락이 닿지 않았습니다"),
     Feature("listings_without_help", "도움 없이 명단에 오른 횟수", Unit.TIMES, Family.HOUSEHOLD, "지난 접촉",
             Derived(lambda _: nw.when(nw.col("_times_supported") > 0).then(0).otherwise(nw.col("times_listed_24m"))),
             present_ko="2년 사이 {value} 명단에 올랐으나 아직 도움으로 이어지지 못했습니다", is_learned=False),

@@ -8,7 +8,7 @@ from features.reports import since_report
 from sources.reference import indicators
 
 # Week 20 of 40 leaves 20 weeks to the due date; deliveries give its month only, so it is at most four months ahead.
-_DUE_MONTHS_AHEAD = 4
+DUE_MONTHS_AHEAD = 4
 
 
 def _members_with(disability: Disability, label_ko: str, present_ko: str) -> Feature:
@@ -27,7 +27,7 @@ def _members_with(disability: Disability, label_ko: str, present_ko: str) -> Fea
 
 def _due_soon(as_of: AsOf) -> nw.Expr:
     ahead = nw.col("pregnancy_due_month") - as_of.month
-    return (ahead >= 0) & (ahead <= _DUE_MONTHS_AHEAD)
+    return (ahead >= 0) & (ahead <= DUE_MONTHS_AHEAD)
 
 
 FEATURES: tuple[Feature, ...] = (

@@ -24,7 +24,7 @@ from domain.calendar import Round, day_number, day_of
 from domain.dong import Dong
 from domain.errors import CheckFailed, NotFound
 from domain.listing import Band, Entry, Explanation, Reason, Slot
-from domain.storage import storing, sync_folder, write_whole
+from domain.storage import FOR_A_FILE, storing, sync_folder, write_whole
 from sources.parquet import write_parquet
 
 _REASON = pl.List(pl.Struct({"theme": pl.String, "sentence": pl.String, "contribution": pl.Float64}))
@@ -55,33 +55,47 @@ _EXPLAINED = ("raising", "lowering", "unknown", "newest_report", "has_reports")
 
 @dataclass(frozen=True)
 class PublishedRound:
-    """The current version of a round's lists. ``entries_by_dong`` names every dong, also those with no entry."""
+    """One version of a round's lists. ``entries_by_dong`` names every dong, also those with no entry."""
 
     round: Round
     folder: Path
+    origin: Mapping[str, str]
     bundle: str
     bundle_digest: str
     delivery_digest: str
     entries_sha256: str
     dongs: Mapping[str, Dong]
     entries_by_dong: Mapping[str, int]
+    capacities: Mapping[str, int]  # places each dong had
+    is_news: bool = False  # said once, by the run that changed what the service shows
+
+    @property
+    def version(self) -> str:
+        return self.folder.name
 
 
 def stage_lists(
-    entries: Sequence[Entry], dongs: Mapping[str, Dong], lists_root: Path, week: Round, *, origin: Mapping[str, str]
-) -> str:
-    """Writes a version of a round's lists beside the others, reads it back, and gives its name.
+    entries: Sequence[Entry],
+    dongs: Mapping[str, Dong],
+    lists_root: Path,
+    week: Round,
+    *,
+    capacities: Mapping[str, int],
+    origin: Mapping[str, str],
+) -> PublishedRound:
+    """Writes a version of a round's lists beside the others and reads it back; nobody is shown it yet.
 
-    ``origin`` names what the lists were made from (bundle, digests). Raises `CheckFailed` if what is read back differs.
+    ``origin`` names what the lists were made from (bundle, digests), ``capacities`` the places each dong had. Raises
+    `CheckFailed` if what is read back differs.
     """
     folder = lists_root / week.label
     staging = folder / ".staging"
-    with storing(f"The lists of {week.label}"):
+    with storing(f"The lists of {week.label}", room=FOR_A_FILE):
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
         write_parquet(_frame(entries), staging / _ENTRIES)
         digest = hashlib.sha256((staging / _ENTRIES).read_bytes()).hexdigest()
-        about = _about(entries, dongs, week, origin) | {"entries_sha256": digest}
+        about = _about(entries, dongs, capacities, week, origin) | {"entries_sha256": digest}
         text = json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         write_whole(staging / _ABOUT, text.encode())
         version = _version_of(text)
@@ -93,7 +107,7 @@ def stage_lists(
             shutil.rmtree(folder / version, ignore_errors=True)
             staging.rename(folder / version)
             sync_folder(folder)
-    return version
+    return _opened(folder / version)
 
 
 def _version_of(about: str) -> str:
@@ -111,7 +125,7 @@ def _is_whole(version: Path) -> bool:
 
 def make_current(lists_root: Path, week: Round, version: str) -> None:
     """Makes a staged version the one that readers see, in one step."""
-    with storing(f"The lists of {week.label}"):
+    with storing(f"The lists of {week.label}", room=FOR_A_FILE):
         write_whole(lists_root / week.label / "current", version.encode())
 
 
@@ -125,22 +139,39 @@ def published_round(lists_root: Path, week: Round | None = None) -> PublishedRou
         raise NotFound(f"There is no list of round {label}.", hint=f"Published: {', '.join(weeks[-5:])}.")
     try:
         version = (lists_root / label / "current").read_text(encoding="ascii").strip()
-        folder = lists_root / label / version
-        about = _read_about(folder)
+        return _opened(lists_root / label / version)
     except (OSError, UnicodeDecodeError) as error:
         raise _damaged(label) from error
+
+
+def list_version(lists_root: Path, week: Round, version: str) -> PublishedRound:
+    """One version of a round's lists, also one that another has replaced; raises `NotFound` and `CheckFailed`."""
+    folder = lists_root / week.label / version
+    if not folder.is_dir():
+        raise NotFound(f"The files of these lists of {week.label} are gone.", hint="Copy them back from a backup.")
+    try:
+        return _opened(folder)
+    except OSError as error:
+        raise _damaged(week.label) from error
+
+
+def _opened(folder: Path) -> PublishedRound:
+    about = _read_about(folder)
+    if any("capacity" not in row for row in about["dongs"].values()):
+        raise CheckFailed(f"The lists of {about['round']} were published by an earlier Sagak.", hint=_AGAIN)
     dongs = {code: Dong(code, row["sido"], row["sigungu"], row["name"]) for code, row in about["dongs"].items()}
-    counts = {code: row["entries"] for code, row in about["dongs"].items()}
     origin = about["origin"]
     return PublishedRound(
-        round=Round.parse(label),
+        round=Round.parse(about["round"]),
         folder=folder,
+        origin=origin,
         bundle=origin["bundle"],
         bundle_digest=origin["bundle_digest"],
         delivery_digest=origin["delivery_digest"],
         entries_sha256=about["entries_sha256"],
         dongs=dongs,
-        entries_by_dong=counts,
+        entries_by_dong={code: row["entries"] for code, row in about["dongs"].items()},
+        capacities={code: row["capacity"] for code, row in about["dongs"].items()},
     )
 
 
@@ -149,8 +180,24 @@ def read_entries(published: PublishedRound, dong_code: str | None = None) -> lis
 
     Raises `CheckFailed` if the file is not, to the byte, what was published: a list that changed is not shown.
     """
-    entries = _entries_of(published.folder, published.entries_sha256)
-    return entries if dong_code is None else [entry for entry in entries if entry.dong_code == dong_code]
+    rows = _rows_of(published.folder, published.entries_sha256)
+    if dong_code is not None:
+        rows = rows.filter(pl.col("dong_code") == dong_code)
+    return [_entry(row) for row in rows.rows(named=True)]
+
+
+def entries_by_dong(published: PublishedRound, dong_codes: Sequence[str]) -> dict[str, list[Entry]]:
+    """The entries of some dongs, also of those that have none; raises as `read_entries`."""
+    found: dict[str, list[Entry]] = {code: [] for code in dong_codes}
+    rows = _rows_of(published.folder, published.entries_sha256).filter(pl.col("dong_code").is_in(list(dong_codes)))
+    for row in rows.rows(named=True):
+        found[row["dong_code"]].append(_entry(row))
+    return found
+
+
+def check_entries(published: PublishedRound) -> None:
+    """Raises `CheckFailed` if the file is not, to the byte, what was published; none of it is parsed."""
+    _content_of(published.folder, published.entries_sha256)
 
 
 def find_entry(published: PublishedRound, household_id: str) -> Entry | None:
@@ -171,7 +218,11 @@ def _damaged(label: str) -> CheckFailed:
 
 
 def _about(
-    entries: Sequence[Entry], dongs: Mapping[str, Dong], week: Round, origin: Mapping[str, str]
+    entries: Sequence[Entry],
+    dongs: Mapping[str, Dong],
+    capacities: Mapping[str, int],
+    week: Round,
+    origin: Mapping[str, str],
 ) -> dict[str, Any]:
     counts = dict.fromkeys(dongs, 0)
     for entry in entries:
@@ -181,7 +232,13 @@ def _about(
         "as_of": week.as_of.isoformat(),
         "origin": dict(origin),
         "dongs": {
-            code: {"sido": dong.sido, "sigungu": dong.sigungu, "name": dong.name, "entries": counts[code]}
+            code: {
+                "sido": dong.sido,
+                "sigungu": dong.sigungu,
+                "name": dong.name,
+                "capacity": capacities[code],
+                "entries": counts[code],
+            }
             for code, dong in dongs.items()
         },
     }
@@ -206,13 +263,21 @@ def _row(entry: Entry) -> dict[str, Any]:
 
 
 def _entries_of(version: Path, digest: str) -> list[Entry]:
+    return [_entry(row) for row in _rows_of(version, digest).rows(named=True)]
+
+
+def _rows_of(version: Path, digest: str) -> pl.DataFrame:
+    return pl.read_parquet(io.BytesIO(_content_of(version, digest)))
+
+
+def _content_of(version: Path, digest: str) -> bytes:
     try:
         content = (version / _ENTRIES).read_bytes()
     except OSError as error:
         raise _damaged(version.parent.name) from error
     if hashlib.sha256(content).hexdigest() != digest:
         raise _damaged(version.parent.name)
-    return [_entry(row) for row in pl.read_parquet(io.BytesIO(content)).rows(named=True)]
+    return content
 
 
 def _entry(row: dict[str, Any]) -> Entry:

@@ -24,7 +24,17 @@ from sagak.terminal import (
     print_survey,
 )
 from sagak.tuning import chosen_recipe, with_label
-from sagak.weekly import export_lists, is_made_from, make_matrices, make_scores, open_bundle, run_round, week_of
+from sagak.weekly import (
+    core_of,
+    export_lists,
+    is_made_from,
+    known_core,
+    make_matrices,
+    make_scores,
+    open_bundle,
+    run_round,
+    week_of,
+)
 from scoring.reasons import contributions
 from scoring.score import score
 from sources.core import Core, find_core
@@ -80,7 +90,7 @@ def run_train(
 ) -> None:
     """Trains and prints the figures beside the baselines."""
     settings = Settings.from_environment()
-    core = find_core(settings.core, as_of or _NEWEST)
+    core = known_core(settings, as_of)
     if core.adapter == KOWEPS:
         if label or is_weighted or is_tuned:
             raise UsageError("The survey has one label and one recipe.", hint="Leave the options away.")
@@ -195,7 +205,7 @@ def run_explain(household: str, round_label: str | None) -> None:
     """Prints one household's score in full."""
     settings = Settings.from_environment()
     published = _published(settings, round_label)
-    core = find_core(settings.core, published.round.as_of)
+    core = core_of(settings, published.round)
     catalogue = catalogue_of(core)
     files = sorted((settings.matrices / published.round.label).glob("*.parquet"))
     if not files:

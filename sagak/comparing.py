@@ -1,6 +1,5 @@
 """The command that puts two models side by side on one page."""
 
-from datetime import date
 from pathlib import Path
 
 from rich.console import Console
@@ -11,9 +10,8 @@ from domain.storage import FOR_A_FILE, check_writable, storing, write_whole
 from sagak.adapters import catalogue_of
 from sagak.progress import stages
 from sagak.settings import Settings
-from sagak.weekly import features_by_district, open_bundle, week_of
+from sagak.weekly import features_by_district, known_core, open_bundle, week_of
 from serving.compare_page import compare_page
-from sources.core import find_core
 from sources.koweps_core import ADAPTER as KOWEPS
 
 out = Console()
@@ -26,7 +24,7 @@ def run_compare(a: str, b: str, output: Path | None, *, seed: int) -> None:
         raise UsageError(
             "A model cannot be compared with itself.", hint="Name two bundles, such as standard-1 standard-2."
         )
-    core = find_core(settings.core, date.max)
+    core = known_core(settings, None)
     if core.adapter == KOWEPS:
         raise UsageError(
             "A survey has no rounds on which two models could be compared.",

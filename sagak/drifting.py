@@ -16,7 +16,7 @@ from domain.errors import UsageError
 from sagak.adapters import catalogue_of
 from sagak.progress import stages
 from sagak.settings import Settings
-from sagak.weekly import Progress, features_by_district, open_bundle, week_of
+from sagak.weekly import Progress, core_of, features_by_district, open_bundle, week_of
 from scoring.bundle import Bundle
 from scoring.reference import Reference
 from scoring.score import raw_scores
@@ -35,6 +35,7 @@ def run_drift(as_of: date | None, bundle_name: str | None) -> int:
     settings = Settings.from_environment()
     core = find_core(settings.core, as_of or date.max)
     week = Round(as_of) if as_of else week_of(core)
+    core = core_of(settings, week)
     catalogue = catalogue_of(core)
     bundle = open_bundle(settings, catalogue, bundle_name)
     reference = Reference.from_json(bundle.reference)

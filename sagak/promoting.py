@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 from rich.console import Console
@@ -26,10 +25,9 @@ from outreach.promotion_record import Act, read_record
 from outreach.signing import checked_words
 from sagak.progress import Stages, stages
 from sagak.settings import Settings, now
-from sagak.weekly import check_label
+from sagak.weekly import check_label, known_core
 from scoring.bundle import Bundle, load_bundle, other_label
 from scoring.monotone import monotone_breaks
-from sources.core import find_core
 from training.backtest import Contender, backtest, contender_of
 from training.report import evaluation_report
 
@@ -77,8 +75,9 @@ def run_propose(name: str, *, by: str, why: str) -> None:
 
 def run_approve(name: str, *, by: str, why: str) -> None:
     """Puts a proposed bundle into use."""
-    settings = Settings.from_environment()
-    act = approve(settings.models, name, _catalogue_of(name), by=by, why=why, at=now())
+    settings, catalogue = Settings.from_environment(), _catalogue_of(name)
+    load_bundle(settings.models / name, catalogue)  # what this version cannot score with does not come into use
+    act = approve(settings.models, name, catalogue, by=by, why=why, at=now())
     _print_gates(act.gates)
     _say(f"In use from now on: {name} (sha256 {act.digest[:12]}…).")
 
@@ -131,7 +130,7 @@ def _judged(settings: Settings, bundle: Bundle, catalogue: Catalogue, progress: 
         return judge(bundle.metrics, policy, breaks=breaks, not_compared=_USED_BEFORE)
     if catalogue is SURVEY:
         return judge(bundle.metrics, policy, breaks=breaks, not_compared=_SURVEY_ONLY)
-    core, label = find_core(settings.core, date.max), policy.label.ranks_by
+    core, label = known_core(settings, None), policy.label.ranks_by
     contenders = {"candidate": contender_of(bundle, label=label)}
     in_use_now, not_compared = _model_in_use(settings, catalogue, label)
     if in_use_now:

@@ -15,7 +15,8 @@ from domain.policy import Policy
 from sagak.adapters import catalogue_of
 from sagak.progress import stages
 from sagak.settings import Settings
-from sources.core import Core, find_core
+from sagak.weekly import known_core
+from sources.core import Core
 from sources.koweps_core import ADAPTER as KOWEPS
 from training.labels import get_label
 from training.recipe import Recipe
@@ -41,7 +42,7 @@ out = Console()
 def run_tune(as_of: date | None, *, seed: int, label: str | None, trials: int, minutes: float) -> None:
     """Searches settings and prints the best of them beside the default recipe."""
     settings = Settings.from_environment()
-    core = find_core(settings.core, as_of or date.max)
+    core = known_core(settings, as_of)
     if core.adapter == KOWEPS:
         raise UsageError(
             "The survey has no rounds to compare settings on.", hint="Its recipe stands in training/survey.py."

@@ -1,7 +1,9 @@
 """One week: features, scores, lists, then the one step that makes them current. Each stage can be run again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -9,36 +11,47 @@ import polars as pl
 from domain.calendar import Round
 from domain.errors import BundleRefused, CheckFailed
 from domain.listing import Entry
+from domain.people import ALL
 from domain.policy import Policy
 from domain.storage import replaced_folder, sole_writer, write_whole
 from features.catalogue import STANDARD, Catalogue
 from features.declaration import AsOf
-from features.matrices import write_matrices
+from features.matrices import MADE_FROM, are_made_from, made_from, write_matrices
 from outreach.entries import district_entries
+from outreach.policy_record import POLICY, policy_told
 from outreach.promotion import current_bundle
+from outreach.publication import Homes, publish
 from outreach.publishing import PublishedRound, make_current, published_round, read_entries, stage_lists
+from outreach.returning import write_recorded
 from sagak.adapters import catalogue_of, dongs_of_core
-from sagak.settings import Settings
-from scoring.bundle import Bundle, load_bundle
+from sagak.settings import Settings, now
+from sagak.stores import store_of
+from scoring.bundle import Bundle, check_learned, load_bundle
 from scoring.score import score
 from serving.presenting import csv_bytes
 from serving.wording_ko import EXPORT_NAME
 from sources.core import Core, find_core
 from sources.parquet import write_parquet
+from store.database import Database
+from store.lists import capacities_for
 from training.labels import get_label
 
 Progress = Callable[[str, int, int], None]
-_MADE_FROM = "made_from"
 
 
 def _quiet(stage: str, done: int, total: int) -> None:
     """Tells nobody."""
 
 
+def week_of(core: Core) -> Round:
+    """The round a delivery is for: the first Monday on or after its date."""
+    return Round.of(core.as_of + timedelta(days=6))
+
+
 def make_matrices(settings: Settings, week: Round, *, progress: Progress = _quiet) -> Path:
     """The features of every household as of the round, on disk."""
     with _alone(settings):
-        return _make_matrices(settings, find_core(settings.core, week.as_of), week, progress)
+        return _make_matrices(settings, core_of(settings, week), week, progress)
 
 
 def make_scores(settings: Settings, week: Round, bundle: Bundle, *, progress: Progress = _quiet) -> Path:
@@ -46,7 +59,7 @@ def make_scores(settings: Settings, week: Round, bundle: Bundle, *, progress: Pr
 
     Raises as `check_label` does.
     """
-    core = find_core(settings.core, week.as_of)
+    core = core_of(settings, week)
     check_label(bundle, catalogue_of(core), settings.policy())
     with _alone(settings):
         if not is_made_from(settings.matrices / week.label, core):
@@ -62,21 +75,61 @@ def run_round(
     Lists are made with the bundle in use. ``bundle_name`` only confirms it: a former one is first proposed and approved
     again, since going back is a decision of two people as well. Raises `BundleRefused` for any other.
     """
-    policy = settings.policy()
     core = find_core(settings.core, week.as_of)
     bundle = _in_use(settings, catalogue_of(core), bundle_name)
-    check_label(bundle, catalogue_of(core), policy)
-    with _alone(settings):
+    check_label(bundle, catalogue_of(core), settings.policy())
+    with _alone(settings), store_of(settings) as database:
+        policy = _policy_of(settings, database, week)
+        write_recorded(database, settings.recorded / week.label, week)
+        core = core_of(settings, week)
         _make_matrices(settings, core, week, progress)
         _make_scores(settings, week, bundle, progress)
         entries = list(_all_entries(settings, core, bundle, week, policy, progress))
-        origin = {"bundle": bundle.name, "bundle_digest": bundle.digest, "delivery_digest": core.delivery_digest}
+        origin = {
+            "bundle": bundle.name,
+            "bundle_digest": bundle.digest,
+            "delivery_digest": core.delivery_digest,
+            "recorded_digest": core.recorded_digest,
+            POLICY: policy_told(policy),
+        }
         if Core.open(core.folder).delivery_digest != core.delivery_digest:
             raise CheckFailed("Another delivery was taken in while the round was made.", hint="Run the round again.")
-        version = stage_lists(entries, dongs_of_core(core, week.as_of), settings.lists, week, origin=origin)
-        make_current(settings.lists, week, version)
-    progress("publish", 1, 1)
-    return published_round(settings.lists, week)
+        dongs = dongs_of_core(core, week.as_of)
+        places = {code: policy.capacity(code) for code in dongs}
+        staged = stage_lists(entries, dongs, settings.lists, week, capacities=places, origin=origin)
+        is_news = publish(
+            database,
+            staged,
+            entries,
+            Homes(core, settings.vault / core.as_of.isoformat()),
+            at=now(),
+            progress=lambda done: progress("publish", done, len(dongs)),
+        )
+        # Last: a round that the database refused is nowhere current, and running it again mends what stopped here.
+        make_current(settings.lists, week, staged.version)
+    return replace(published_round(settings.lists, week), is_news=is_news)
+
+
+def core_of(settings: Settings, week: Round) -> Core:
+    """The core a round is made from, with what the service knew when the round was last made."""
+    return find_core(settings.core, week.as_of).with_recorded(settings.recorded / week.label)
+
+
+def known_core(settings: Settings, as_of: date | None) -> Core:
+    """The newest core, or the newest until ``as_of``, with what staff recorded until the newest round made by then.
+
+    So what came of contacts is learned from, and no delivery has to bring it back.
+    """
+    core = find_core(settings.core, as_of or date.max)
+    until = week_of(core).label
+    made = [folder for folder in sorted(settings.recorded.glob("*-W*")) if folder.name <= until]
+    return core.with_recorded(made[-1]) if made else core
+
+
+def _policy_of(settings: Settings, database: Database, week: Round) -> Policy:
+    """The policy with the capacities that hubs have moved."""
+    with database.reading(ALL) as connection:
+        return settings.policy().with_capacities(capacities_for(connection, week.label))
 
 
 def _alone(settings: Settings) -> AbstractContextManager[None]:
@@ -94,18 +147,18 @@ def _make_matrices(settings: Settings, core: Core, week: Round, progress: Progre
             staging,
             progress=lambda households: progress("features", households, total),
         )
-        write_whole(staging / _MADE_FROM, _origin(core).encode())
+        write_whole(staging / MADE_FROM, _origin(core).encode())
     return folder
 
 
 def _origin(core: Core) -> str:
-    return f"{core.delivery_digest} {catalogue_of(core).digest()}\n"
+    catalogue = catalogue_of(core)
+    return made_from(delivery_digest=core.delivery_digest, recorded_digest=core.recorded_digest, catalogue=catalogue)
 
 
 def is_made_from(matrices: Path, core: Core) -> bool:
     """Whether the features are of this very delivery, by the definitions of today."""
-    made_from = matrices / _MADE_FROM
-    return made_from.exists() and made_from.read_text(encoding="ascii") == _origin(core)
+    return are_made_from(matrices, core, catalogue_of(core))
 
 
 def _make_scores(settings: Settings, week: Round, bundle: Bundle, progress: Progress) -> Path:
@@ -121,6 +174,16 @@ def _make_scores(settings: Settings, week: Round, bundle: Bundle, progress: Prog
 def read_part(path: Path) -> pl.DataFrame:
     """One district's file; the path is taken as it is, whatever signs it holds."""
     return pl.read_parquet(path, glob=False)
+
+
+def features_by_district(
+    settings: Settings, core: Core, week: Round, *, progress: Progress
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Each district with the round's features; makes them first, at once, where they are not of this delivery."""
+    folder = settings.matrices / week.label
+    if not is_made_from(folder, core.with_recorded(settings.recorded / week.label)):
+        make_matrices(settings, week, progress=progress)
+    return ((district, read_part(folder / f"{district}.parquet")) for district in core.districts)
 
 
 def export_lists(settings: Settings, published: PublishedRound) -> Path:
@@ -148,11 +211,8 @@ def check_label(bundle: Bundle, catalogue: Catalogue, policy: Policy) -> None:
     policy's can be known from its answers.
     """
     label = get_label(policy.label.ranks_by).name
-    if catalogue.name == STANDARD.name and bundle.label != label:
-        raise BundleRefused(
-            f"{bundle.name} learned {bundle.label}, and the policy ranks by {label}.",
-            hint="Use one that learned what the list ranks by (sagak train makes it), or change [label] ranks_by back.",
-        )
+    if catalogue.name == STANDARD.name:
+        check_learned(bundle, label)
 
 
 def _in_use(settings: Settings, catalogue: Catalogue, name: str | None) -> Bundle:

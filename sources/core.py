@@ -4,11 +4,17 @@ data/core/2026-11-16/core.json                  as-of date, delivery digest, row
 data/core/2026-11-16/indicators/41281.parquet   every row of a household lies in its district's file
 data/core/2026-11-16/quarantine.parquet         table, line, reason code, column; never a value
 data/vault/2026-11-16/people/41281.parquet      names, addresses, phones (mode 0600); not part of core
+
+What was recorded in the service since comes beside it, one file a table for each round: the circle closes in the data.
+
+data/recorded/2026-W48/outcomes.parquet         listings of earlier rounds, who was reached, what came of it
+data/recorded/2026-W48/requests.parquet         who asked not to be listed
 """
 
+import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,6 +41,10 @@ _CORE_TYPES: dict[Kind, type[pl.DataType]] = {
 }
 
 
+# A recorded row that says nothing besides its key; another agency may have recorded what we have not.
+_SAYS = {"outcomes": pl.col("contacted_at").is_not_null() | pl.col("outcome_code").is_not_null()}
+
+
 def core_column(name: str) -> str:
     """The name a delivery's column has in core."""
     return "indicator_no" if name == "indicator_code" else name
@@ -55,6 +65,7 @@ class Core:
     delivery_digest: str
     districts: tuple[str, ...]
     rows: dict[str, int]
+    recorded: Path | None = None
 
     @classmethod
     def open(cls, folder: Path) -> "Core":
@@ -72,8 +83,36 @@ class Core:
             about["rows"],
         )
 
+    def with_recorded(self, folder: Path) -> "Core":
+        """The same core with what was recorded since, where ``folder`` is there: of a key both know, that counts.
+
+        A listing on which nothing was recorded says nothing against what a delivery knows of it.
+        """
+        return replace(self, recorded=folder) if folder.exists() else self
+
+    @property
+    def recorded_digest(self) -> str:
+        """Names what was recorded by its content; empty where nothing comes beside the delivery."""
+        files = sorted(self.recorded.glob("*.parquet")) if self.recorded else []
+        return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest() if files else ""
+
     def scan(self, table: str, districts: Sequence[str] | None = None) -> pl.LazyFrame:
-        """A lazy frame of one core table, of all districts or of those named; empty where no row was delivered."""
+        """A lazy frame of one core table, of all districts or of those named; empty where there is no row.
+
+        Rows are sorted by household within each district.
+        """
+        delivered = self._delivered(table, districts)
+        path = self.recorded / f"{table}.parquet" if self.recorded else None
+        if path is None or not path.exists():
+            return delivered
+        key = [core_column(name) for name in TABLES[table].key]
+        here = self._delivered("households", districts).select("household_id")
+        since = pl.scan_parquet(path, glob=False).join(here, on="household_id", how="semi")
+        says = _SAYS.get(table, pl.lit(value=True))
+        told, silent = since.filter(says), since.filter(~says).join(delivered, on=key, how="anti")
+        return pl.concat([delivered.join(told, on=key, how="anti"), told, silent]).sort(key)
+
+    def _delivered(self, table: str, districts: Sequence[str] | None) -> pl.LazyFrame:
         if table in VAULT_TABLES:
             raise ValueError(f"{table} is not part of core")
         paths = [self.folder / table / f"{district}.parquet" for district in districts or self.districts]

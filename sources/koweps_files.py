@@ -10,7 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import pandas as pd
 import polars as pl
 
 from domain.errors import DeliveryRefused
@@ -110,6 +109,7 @@ def _read_with_labels(read: Callable[..., Any], path: str, variables: tuple[str,
 
 
 def _read_rda(path: str, variables: tuple[str, ...]) -> pl.DataFrame:
+    import pandas as pd
     import rdata
 
     # The one factor holds free text that is never used; its padded CP949 levels need not even be unique.

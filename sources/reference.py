@@ -56,3 +56,10 @@ def snapshot_dongs() -> dict[str, Dong]:
         row["dong_code"]: Dong(row["dong_code"], row["sido"], row["sigungu"], row["dong"])
         for row in _read_rows("dong.csv")
     }
+
+
+@cache
+def dong_places() -> dict[str, tuple[int, int]]:
+    """Where the dongs of the snapshot lie, by code: metres eastwards and northwards (EPSG:5179)."""
+    rows = _read_rows("dong.csv")
+    return {row["dong_code"]: (int(row["x_epsg5179"]), int(row["y_epsg5179"])) for row in rows if row["x_epsg5179"]}

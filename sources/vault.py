@@ -1,12 +1,13 @@
 """The vault: names, addresses and phones by pseudonym, apart from core and readable by its owner only."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
 from domain.published import Person
+from sources.core import core_schema
+from sources.tables import PEOPLE
 
 
 def names_of(vault: Path, district: str, households: Sequence[str]) -> dict[str, str]:
@@ -18,13 +19,16 @@ def names_of(vault: Path, district: str, households: Sequence[str]) -> dict[str,
     return dict(zip(found["household_id"], found["name"], strict=True))
 
 
-def people_of(vault: Path, district: str, households: Sequence[str]) -> dict[str, Person]:
-    """Name, address and phone by household, for those that were delivered; of a phone number only the digits."""
+def scan_people(vault: Path, district: str) -> pl.LazyFrame:
+    """``household_id``, ``name``, ``address``, ``phone`` (digits only, empty for none) of a district's households."""
     path = vault / "people" / f"{district}.parquet"
     if not path.exists():
-        return {}
-    found = pl.scan_parquet(path, glob=False).filter(pl.col("household_id").is_in(list(households))).collect()
-    return {
-        row["household_id"]: Person(row["name"], row["address"], re.sub(r"[^0-9]", "", row["phone"] or ""))
-        for row in found.rows(named=True)
-    }
+        return pl.LazyFrame(schema=core_schema(PEOPLE))
+    digits = pl.col("phone").fill_null("").str.replace_all(r"[^0-9]", "")
+    return pl.scan_parquet(path, glob=False).with_columns(phone=digits)
+
+
+def people_of(vault: Path, district: str, households: Sequence[str]) -> dict[str, Person]:
+    """Name, address and phone by household, for those that were delivered."""
+    found = scan_people(vault, district).filter(pl.col("household_id").is_in(list(households))).collect()
+    return {row[0]: Person(*row[1:]) for row in found.select(PEOPLE.column_names).iter_rows()}

@@ -13,7 +13,7 @@ from domain.errors import NotFound, StorageFailed, UsageError
 from features.catalogue import STANDARD
 from sagak.comparing import run_compare
 from sagak.settings import Settings
-from sagak.weekly import is_made_from
+from sagak.weekly import core_of, is_made_from
 from scoring.bundle import load_bundle
 from scoring.score import raw_scores
 from scoring.telling import as_told
@@ -170,7 +170,7 @@ def test_a_week_without_features_gets_them_first(home: Settings, tmp_path: Path)
     shutil.rmtree(settings.matrices)
     with environment_variables({"SAGAK_HOME": str(settings.home)}):
         run_compare("standard-1", "standard-2", tmp_path / "page.html", seed=1)
-    assert is_made_from(settings.matrices / Round(AS_OF).label, find_core(settings.core, AS_OF))
+    assert is_made_from(settings.matrices / Round(AS_OF).label, core_of(settings, Round(AS_OF)))
 
 
 @pytest.mark.parametrize(("a", "b"), [("standard-1", "standard-1"), ("standard-1", "standard-9")])

@@ -10,20 +10,23 @@ import polars as pl
 import pytest
 
 from audit.drift import Drift, Finding, Kind, Level, drift_between
+from audit.drift_of_round import drift_of_features, newest_features
+from domain.errors import NotFound
 from domain.policy import DriftPolicy
 from features.catalogue import STANDARD
 from features.declaration import AsOf
-from features.matrices import district_matrix
+from features.matrices import MADE_FROM, district_matrix, made_from
 from features.monthly_reports import monthly_reports
+from outreach.promotion import current_bundle
 from sagak.settings import Settings
 from scoring.bundle import canonical_json
 from scoring.reference import Histogram, Reference
 from scoring.score import feature_array
-from sources.core import Core
+from sources.core import Core, find_core
 from sources.reference import indicator
 from sources.synthetic.registers import CUT_OFFS, SURGE
 from tests.support.made_cores import made_core, risk_model
-from tests.support.weeks import AS_OF, Town, sagak, small_bundle
+from tests.support.weeks import AS_OF, WEEK, Town, sagak, small_bundle
 from training.reference import reference_of, state_of_round
 
 POLICY = DriftPolicy()
@@ -202,3 +205,20 @@ def test_a_model_that_keeps_no_reference_says_what_to_do(own_town: Settings) -> 
     assert done.returncode == 5
     assert "Train the model again" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_drift_of_a_round_that_was_published_can_be_told(own_town: Settings) -> None:
+    folders = (own_town.matrices, own_town.core, own_town.recorded)
+    features = newest_features(*folders, STANDARD)
+    assert features.week.label == WEEK.label
+    assert features.core.recorded == own_town.recorded / WEEK.label
+    bundle = current_bundle(own_town.models, STANDARD)
+    assert drift_of_features(bundle, features, STANDARD, own_town.policy().drift).findings
+
+
+def test_features_made_without_what_is_recorded_by_now_are_not_the_rounds(own_town: Settings) -> None:
+    core = find_core(own_town.core, AS_OF)
+    bare = made_from(delivery_digest=core.delivery_digest, recorded_digest="", catalogue=STANDARD)
+    (own_town.matrices / WEEK.label / MADE_FROM).write_text(bare, encoding="ascii")
+    with pytest.raises(NotFound, match="of another delivery"):
+        newest_features(own_town.matrices, own_town.core, own_town.recorded, STANDARD)

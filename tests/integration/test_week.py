@@ -211,11 +211,13 @@ def test_entries_are_read_back_as_they_were_written(town: Town) -> None:
 
 def test_staging_alone_shows_nobody_anything(own_town: Settings, town: Town) -> None:
     before = (own_town.lists / WEEK.label / "current").read_bytes()
-    version = stage_lists([], town.published.dongs, own_town.lists, WEEK, origin={
-        "bundle": "standard-1", "bundle_digest": "x", "delivery_digest": "y"})  # fmt: skip
+    staged = stage_lists(
+        [], town.published.dongs, own_town.lists, WEEK, capacities=town.published.capacities,
+        origin={"bundle": "standard-1", "bundle_digest": "x", "delivery_digest": "y"},
+    )  # fmt: skip
     assert (own_town.lists / WEEK.label / "current").read_bytes() == before
     assert len(read_entries(published_round(own_town.lists))) == 60
-    make_current(own_town.lists, WEEK, version)
+    make_current(own_town.lists, WEEK, staged.version)
     assert read_entries(published_round(own_town.lists)) == []
 
 

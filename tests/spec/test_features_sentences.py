@@ -36,7 +36,7 @@ SAID = {name: feature.sentence for name, feature in STANDARD.by_name.items()}
         ("benefit_ended_months_ago", 1, "받던 복지급여가 1개월 전에 끝났습니다"),
         ("turned_65", 1, "이달이나 지난 두 달 사이 65세가 되는 가구원이 1명 있습니다"),
         ("suicide_known_days", 3, "마음 건강을 급히 살펴야 한다는 정보가 3일 전에 들어왔습니다"),
-        ("days_since_open_listing", 14, "14일 전 명단에 올랐으나 아직 연락드리지 못했습니다"),
+        ("days_since_open_listing", 14, "14일 전 명단에 올랐으나 아직 연락이 닿지 않았습니다"),
         ("area_reported_rate", 0.5, ""),
     ],
 )

@@ -80,7 +80,7 @@ def make_core(settings: Settings, *, households: int = 1500, seed: int = 1, plac
 
 def train_without_log(
     settings: Settings, core: Core, *, seed: int = 1, recipe: Recipe | None = None
-) -> training.train.Trained:
+) -> training.candidate.Candidate:
     """Training as it is, but for the training log, whose database takes ten times as long as everything else."""
     with patch.object(training.candidate, "log_run", lambda *_, **__: ""):
         return training.train.train(
@@ -115,11 +115,12 @@ def the_town() -> Town:
 
 
 def copy_of(town: Town, home: Path, *, listed: bool = True) -> Settings:
-    """The town's files in a home of their own; without matrices, scores, lists and exports if not ``listed``."""
+    """The town's files in a home of their own; without matrices, scores, lists, exports and store if not ``listed``."""
     shutil.copytree(town.settings.home, home, dirs_exist_ok=True)
     settings = settings_of(home)
     if not listed:
-        for folder in (settings.matrices, settings.scores, settings.lists, settings.exports):
+        store = settings.home / "data" / "store"
+        for folder in (settings.matrices, settings.scores, settings.lists, settings.exports, store):
             shutil.rmtree(folder)
     return settings
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.errors import NotFound, UsageError
 from domain.people import Grant, Role, Signature
-from outreach.passwords import check_password, hash_password, new_token
+from outreach.passwords import ChosenPassword, check_password, new_token
 from outreach.signing import checked_words
 from store import accounts as store
 from store.accounts import MACHINE, PAGE, Account, digest_of
@@ -16,17 +16,23 @@ from store.database import Connection
 from store.trail import Line, append
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
-_ANY_DISTRICT = re.compile(r"[0-9]{5}|\*")
 _AREAS = {
     Role.DONG: re.compile(r"[0-9]{10}"),
     Role.HUB: re.compile(r"[0-9]{5}"),
-    Role.ANALYST: _ANY_DISTRICT,
-    Role.AUDITOR: _ANY_DISTRICT,
+    Role.ANALYST: re.compile(r"[0-9]{5}|\*"),
+    # The trail is one for all districts: whoever reads it reads of everybody.
+    Role.AUDITOR: re.compile(r"\*"),
 }
 
 
 def add_user(
-    connection: Connection, *, login: str, name: str, password: str | None, by: Signature, subject: str | None = None
+    connection: Connection,
+    *,
+    login: str,
+    name: str,
+    password: ChosenPassword | None,
+    by: Signature,
+    subject: str | None = None,
 ) -> int:
     """The number of a new person, who changes ``password`` at the first sign-in.
 
@@ -34,7 +40,7 @@ def add_user(
     `UsageError` for a login that is taken or of another form, and for a password that others could guess.
     """
     login = normal_login(login)
-    if not _LOGIN.fullmatch(login):
+    if not is_login(login):
         raise UsageError("A login is 2 to 64 small letters, digits, dots and dashes.", hint="For example kim.minji")
     if store.find_account(connection, login) is not None:
         raise UsageError(f"The login {login} is taken.", hint="Choose another; nobody's is ever used again.")
@@ -42,8 +48,8 @@ def add_user(
         raise UsageError("Nobody could sign in like this.", hint="Give a password, or the sign-on's name for them.")
     name, _ = checked_words(name, "Everybody has a name.")
     if password is not None:
-        check_password(password, login=login, name=name)
-    hashed = None if password is None else hash_password(password)
+        check_password(password.plain, login=login, name=name)
+    hashed = None if password is None else password.hashed
     user_id = store.add_account(connection, login=login, name=name, password_hash=hashed, subject=subject, at=by.at)
     append(connection, Line.of(by, "add_user", login, by_password=password is not None, by_sign_on=subject is not None))
     return user_id
@@ -91,17 +97,20 @@ def revoke_right(connection: Connection, *, login: str, role: Role, area: str, r
     append(connection, Line.of(by, "revoke", account.login, role=role.value, area=area, reason=reason))
 
 
-def set_password(connection: Connection, *, login: str, password: str, must_change: bool, by: Signature) -> int:
-    """Sets a password and ends every session of its owner; how many ended.
+def set_password(
+    connection: Connection, *, login: str, password: ChosenPassword, must_change: bool, by: Signature
+) -> int:
+    """Sets a password and ends every session of its owner on pages; how many ended.
 
-    ``must_change``: another person has set it. Raises `UsageError` for one that others could guess.
+    Bearer tokens were issued beside the password and stay until their day; `lock_user` ends them too. ``must_change``:
+    another person has set it. Raises `UsageError` for one that others could guess.
     """
     account = get_account(connection, login)
-    check_password(password, login=account.login, name=account.name)
+    check_password(password.plain, login=account.login, name=account.name)
     store.change_account(
         connection,
         account.user_id,
-        password_hash=hash_password(password),
+        password_hash=password.hashed,
         must_change_password=must_change,
         failures=0,
         locked_until=None,
@@ -163,9 +172,14 @@ def normal_login(login: str) -> str:
     return login.strip().lower()
 
 
+def is_login(text: str) -> bool:
+    """Whether somebody could have this login: nothing else needs to be looked for."""
+    return _LOGIN.fullmatch(text) is not None
+
+
 def _check_area(role: Role, area: str) -> None:
     if not _AREAS[role].fullmatch(area):
         raise UsageError(
             "Role and area do not fit.",
-            hint='dong: ten digits of a dong; hub: five digits of a district; analyst and auditor: five digits or "*".',
+            hint='dong: ten digits of a dong; hub: five of a district; analyst: five or "*"; auditor: "*".',
         )

@@ -10,6 +10,8 @@ password, no name and no row of keys is left; nothing about kinds of characters,
 
 import re
 import secrets
+from dataclasses import dataclass, field
+from typing import Self
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -38,6 +40,18 @@ _COMMON = frozenset(
 _ROWS = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "01234567890", "1q2w3e4r5t6y7u8i9o0p")
 _LOOKALIKES = str.maketrans({"@": "a", "4": "a", "3": "e", "1": "i", "!": "i", "0": "o", "$": "s", "5": "s", "7": "t"})
 _LEAST_LEFT = 4  # characters that must be left of a short password without its common parts
+
+
+@dataclass(frozen=True)
+class ChosenPassword:
+    """A password that is to be set, with its hash: made before the transaction, which would make others wait for it."""
+
+    plain: str = field(repr=False)
+    hashed: str = field(repr=False)
+
+    @classmethod
+    def of(cls, plain: str) -> Self:
+        return cls(plain, hash_password(plain))
 
 
 def hash_password(password: str) -> str:

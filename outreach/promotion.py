@@ -19,7 +19,7 @@ from outreach.gate import Gate
 from outreach.gates import failed
 from outreach.promotion_record import Act, Record, Step, add_act, read_record
 from outreach.signing import checked_words, same_person
-from scoring.bundle import Bundle, canonical_json, load_bundle, newest_bundle
+from scoring.bundle import Bundle, canonical_json, load_bundle, newest_bundle, read_contents
 
 WAS_IN_USE = "it was in use before"
 _BUSY = "Somebody else is recording a promotion in this home."
@@ -73,7 +73,7 @@ def propose(
 
 
 def approve(models_root: Path, name: str, catalogue: Catalogue, *, by: str, why: str, at: datetime) -> Act:
-    """Puts the proposed bundle into use.
+    """Puts the proposed bundle into use; whoever calls has loaded it: here only its bytes are read once more.
 
     Raises `UsageError` for the person who proposed it, `NotFound` where it is not what is proposed now, and
     `BundleRefused` where its bytes are no longer those that were proposed.
@@ -86,7 +86,7 @@ def approve(models_root: Path, name: str, catalogue: Catalogue, *, by: str, why:
             raise UsageError(
                 f"Whoever proposed {name} cannot approve it.", hint="A second person has to look at it and approve."
             )
-        if load_bundle(models_root / name, catalogue).digest != proposal.digest:
+        if read_contents(models_root / name)[0]["digest"] != proposal.digest:
             raise BundleRefused(f"{name} is not the bundle that was proposed.", hint="Propose it again.")
         return _answer(models_root, record, proposal, Step.APPROVED, who, reason, at)
 

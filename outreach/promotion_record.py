@@ -18,6 +18,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,11 @@ class Act:
     policy_digest: str
     sequence: int = 0
     previous: str = ""
+
+    @property
+    def moment(self) -> datetime:
+        """When, to be shown to people; ``at`` stays as it was written."""
+        return datetime.fromisoformat(self.at)
 
 
 @dataclass(frozen=True)

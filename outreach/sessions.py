@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.people import NOBODY, Signature
-from outreach.accounts import get_account, set_password
-from outreach.passwords import is_right, new_token
+from outreach.accounts import get_account, is_login, set_password
+from outreach.passwords import ChosenPassword, is_right, new_token
 from store import accounts as store
 from store.accounts import PAGE, Account, digest_of
 from store.database import Connection, Database
@@ -47,7 +47,7 @@ def sign_in(database: Database, login: str, password: str, attempt: Attempt) -> 
     """Begins a session for whoever has this login and password; None where that may not be."""
     login = login.strip().lower()
     with database.reading(NOBODY) as connection:
-        seen = store.find_account(connection, login)
+        seen = store.find_account(connection, login) if is_login(login) else None
     # Outside any transaction: it takes tens of milliseconds, and nobody else should wait for them.
     matches = is_right(password, seen.password_hash if seen else None)
     with database.writing(NOBODY) as connection:
@@ -68,7 +68,8 @@ def sign_in(database: Database, login: str, password: str, attempt: Attempt) -> 
 def sign_in_by_subject(database: Database, subject: str, attempt: Attempt) -> Begun | None:
     """Begins a session for whoever the agency's sign-on calls ``subject``; None for somebody we do not know."""
     with database.writing(NOBODY) as connection:
-        account = store.find_account_of(connection, subject)
+        # PostgreSQL takes no text with a zero sign.
+        account = store.find_account_of(connection, subject) if subject.isprintable() else None
         if account is None or not account.is_active:
             append(connection, _unknown(subject, attempt))
             return None
@@ -97,17 +98,21 @@ def begin_session(connection: Connection, account: Account, attempt: Attempt, *,
 def change_own_password(database: Database, by: Signature, *, old: str, new: str, attempt: Attempt) -> Begun | None:
     """Sets another password and begins a new session; every former one ends. None where the old password is wrong.
 
-    Wrong ones count as at signing in. Raises `UsageError` for a new password that others could guess.
+    Wrong ones count as at signing in, and a lock holds here too. Raises `UsageError` for a new password that others
+    could guess.
     """
     with database.reading(NOBODY) as connection:
-        seen = store.find_account(connection, by.login)
-    matches = seen is not None and is_right(old, seen.password_hash)
+        seen = get_account(connection, by.login, to_change=False)
+    matches, chosen = is_right(old, seen.password_hash), ChosenPassword.of(new)
     with database.writing(NOBODY) as connection:
         account = get_account(connection, by.login)
-        if not matches or account.is_locked_at(attempt.at):
+        if account.is_locked_at(attempt.at):
+            append(connection, Line.of(_by(account, attempt), "sign_in_refused", account.login))
+            return None
+        if not matches or account.password_hash != seen.password_hash:
             _count_failure(connection, account, attempt)
             return None
-        set_password(connection, login=by.login, password=new, must_change=False, by=by)
+        set_password(connection, login=by.login, password=chosen, must_change=False, by=by)
         return begin_session(connection, replace(account, must_change_password=False), attempt, way="new_password")
 
 
@@ -118,7 +123,7 @@ def sign_out(connection: Connection, digest: str, *, by: Signature) -> None:
 
 
 def _count_failure(connection: Connection, account: Account, attempt: Attempt) -> None:
-    """Notes a wrong password; one too many locks the account for a while, after which counting begins anew."""
+    """Notes a wrong password of an account that is not locked; one too many locks it, and counting begins anew."""
     failures = 1 if account.locked_until is not None else account.failures + 1
     is_locked = failures >= attempt.failures_until_locked
     locked_until = attempt.at + attempt.locked_for if is_locked else None

@@ -9,7 +9,7 @@ MAX_TEXT = 500
 # Letters and marks that a terminal shows as nothing, though Python calls them printable: the property
 # Default_Ignorable_Code_Point of Unicode 15 (DerivedCoreProperties.txt) without those of the categories Cf and Cn,
 # which are not printable anyway; and the Braille pattern without a dot, which only looks like a space.
-_SHOWN_AS_NOTHING = frozenset(
+SHOWN_AS_NOTHING = frozenset(
     map(
         chr,
         (
@@ -44,7 +44,7 @@ def same_person(one: str, other: str) -> bool:
 
 def _folded(name: str) -> str:
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return "".join(sign for sign in plain if sign.isalnum() and sign not in _SHOWN_AS_NOTHING)
+    return "".join(sign for sign in plain if sign.isalnum() and sign not in SHOWN_AS_NOTHING)
 
 
 def _line_of(what: str, text: str, *, at_least: int) -> str:
@@ -52,6 +52,6 @@ def _line_of(what: str, text: str, *, at_least: int) -> str:
     if not at_least <= len(line) <= MAX_TEXT:
         raise UsageError(f"{what} needs {at_least} to {MAX_TEXT} characters.", hint="Say it so that others understand.")
     # What nobody sees could make one person look like two, or a record look like another.
-    if not line.isprintable() or not _SHOWN_AS_NOTHING.isdisjoint(line):
+    if not line.isprintable() or not SHOWN_AS_NOTHING.isdisjoint(line):
         raise UsageError(f"{what} holds signs that cannot be seen.", hint="Type it anew.")
     return line

@@ -1,0 +1,105 @@
+"""The whole API against its own description: whatever is sent, as whoever, no answer breaks it or tells of others."""
+
+import secrets
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pytest
+import schemathesis
+from schemathesis.engine import events, from_schema
+
+from features.catalogue import STANDARD
+from scoring.bundle import load_bundle
+from scoring.single import SingleScorer
+from serving.app import create_app
+from serving.scorer_in_use import ScorerInUse
+from store.database import Database
+from tests.support.made_service import bearer, made_service
+from tests.support.made_store import Made, fill
+from tests.support.weeks import small_bundle
+
+# Role, and the area whose households it may meet.
+ROLES = {"dong-4128151000": "4128151000", "hub-41281": "41281", "analyst": "none", "auditor": ""}
+_MEANT = "/(contacts|scores|scores/records)$"
+_MAY_BE_REFUSED = {"positive_data_acceptance": {"expected-statuses": ["2xx", "401", "403", "404", "409", "422"]}}
+
+
+@pytest.fixture(autouse=True)
+def model_in_use(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    scorer = SingleScorer(load_bundle(small_bundle(tmp_path_factory.mktemp("models")), STANDARD), STANDARD)
+    monkeypatch.setattr(ScorerInUse, "__call__", lambda _: scorer)
+
+
+@dataclass
+class Round:
+    """What one round of fuzzing sent and found."""
+
+    statuses: Counter = field(default_factory=Counter)
+    stateful: int = 0
+    broken: set[str] = field(default_factory=set)
+    told: list[bytes] = field(default_factory=list)
+
+    def take(self, event: events.EngineEvent) -> None:
+        if isinstance(event, events.NonFatalError):
+            self.broken.add(f"{event.label}: {type(event.value).__name__}")
+        if not isinstance(event, events.ScenarioFinished):
+            return
+        answers = [sent.response for sent in event.recorder.interactions.values() if sent.response is not None]
+        self.statuses.update(answer.status_code for answer in answers)
+        self.told += {answer.content for answer in answers}
+        self.stateful += len(answers) if event.phase.value == "stateful" else 0
+        for checks in event.recorder.checks.values():
+            for check in checks:
+                if check.failure_info is not None:
+                    failed = check.failure_info
+                    self.broken.add(f"{event.recorder.label}: {failed.failure.title}: {failed.code_sample[:600]}")
+
+
+def fuzzed(database: Database, login: str, *, examples: int, seed: int, coverage: bool) -> tuple[Round, Made]:
+    made = fill(database)
+    service = made_service(database)
+    token = bearer(service, login)["authorization"].removeprefix("Bearer ")
+    config = schemathesis.Config.from_dict(
+        {
+            "seed": seed,
+            "base-url": "http://localhost",
+            "auth": {"openapi": {"bearer": {"bearer": token}}},
+            "generation": {"max-examples": examples, "database": "none"},
+            "phases": {"coverage": {"enabled": coverage}, "stateful": {"max-steps": 8}},
+            # What no schema can say: an outcome that contradicts the attempt, a report that comes twice.
+            "operations": [{"include-path-regex": _MEANT, "checks": _MAY_BE_REFUSED}],
+        }
+    )
+    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", create_app(service), config=config)
+    found = Round()
+    for event in from_schema(schema).execute():
+        found.take(event)
+    return found, made
+
+
+def check(found: Round, made: Made, login: str) -> None:
+    if found.broken:
+        pytest.fail("\n".join(sorted(found.broken)), pytrace=False)
+    assert not [status for status in found.statuses if status >= 500]
+    everything = b"".join(found.told).decode(errors="replace")
+    assert not [house.number for house in made.houses if any(word in everything for word in house.who)]
+    outside = [house for house in made.houses if not house.dong_code.startswith(ROLES[login])]
+    assert not [house.number for house in outside if house.mark in everything]
+
+
+@pytest.mark.parametrize("login", ROLES)
+def test_a_short_round_breaks_nothing(any_database: Database, login: str) -> None:
+    found, made = fuzzed(any_database, login, examples=3, seed=1, coverage=False)
+    check(found, made, login)
+    assert sum(found.statuses.values()) > 30
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("login", ROLES)
+def test_thousands_of_calls_break_nothing(any_database: Database, login: str) -> None:
+    seed = secrets.randbelow(2**32)
+    found, made = fuzzed(any_database, login, examples=150, seed=seed, coverage=True)
+    print(f"seed {seed}, {found.stateful} stateful calls, {dict(found.statuses)}")
+    check(found, made, login)
+    assert found.stateful > 625  # eight of these rounds: five thousand
+    assert found.statuses[201] or login not in ("dong-4128151000", "hub-41281")

@@ -12,7 +12,7 @@ from enum import StrEnum
 from math import isfinite, sqrt
 
 import numpy as np
-from scipy.stats import chi2, norm
+from scipy.special import gammaincinv, ndtri  # scipy.stats takes a second to import
 
 from audit.report_changes import ERROR_RATE, Change, report_changes
 from domain.calendar import month_start
@@ -167,7 +167,7 @@ def index_by_chance(bins: int, before: float, now: float, *, tests: int = 1) -> 
     [0.0007, 0.0014]
     """
     unit = 1 / before + 1 / now
-    return (bins - 1) * unit, float(chi2.ppf(1 - ERROR_RATE / tests, max(1, bins - 1))) * unit
+    return (bins - 1) * unit, 2 * float(gammaincinv(max(1, bins - 1) / 2, 1 - ERROR_RATE / tests)) * unit
 
 
 def _distribution(look: _Look, kind: Kind, policy: DriftPolicy) -> Finding:
@@ -213,7 +213,7 @@ def _missing(look: _Look, policy: DriftPolicy) -> Finding:
     rise = share - share_before
     before, now = look.dongs or (n, total)
     pooled = (share * total + share_before * n) / (total + n)
-    by_chance = float(norm.ppf(1 - ERROR_RATE / look.tests)) * sqrt(pooled * (1 - pooled) * (1 / before + 1 / now))
+    by_chance = float(ndtri(1 - ERROR_RATE / look.tests)) * sqrt(pooled * (1 - pooled) * (1 / before + 1 / now))
     level = _judged(rise, notice=policy.missing_notice, alarm=policy.missing_alarm) if rise > by_chance else Level.OK
     sentence = f"{look.name}: not known of {share:.1%} of households, {share_before:.1%} before."
     return Finding(look.name, Kind.MISSING, level, sentence, rise)

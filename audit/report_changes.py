@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import ceil, log, sqrt
 from typing import Self
 
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from features.monthly_reports import WINDOW_MONTHS
 from scoring.reference import Reference
@@ -77,8 +77,8 @@ def change_of_rate(now: float, before: float, exposure: float, *, error_rate: fl
     total = now + before
     if not total:
         raise ValueError("no reports, now or before: there is no rate to compare")
-    low = float(beta.ppf(error_rate / 2, now, before + 1)) if now else 0.0
-    high = float(beta.ppf(1 - error_rate / 2, now + 1, before)) if before else 1.0
+    low = float(betaincinv(now, before + 1, error_rate / 2)) if now else 0.0
+    high = float(betaincinv(now + 1, before, 1 - error_rate / 2)) if before else 1.0
     ratio, least, most = (
         share / (1 - share) / exposure if share < 1 else float("inf") for share in (now / total, low, high)
     )

@@ -8,9 +8,10 @@ answer leaves; where that fails, the answer is an error that shows nothing. An u
 that it comes from our own page: the guard itself asks, so no route can forget to.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
@@ -20,6 +21,7 @@ from anyio.lowlevel import RunVar
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
+from domain.casework import NoSuchHousehold
 from domain.people import NOBODY, Caller, Role, Scope, Signature
 from serving.forgery import check_token, sent_token
 from serving.identity import NOTED_EVERY, Session, find_session, sent_digest
@@ -29,9 +31,9 @@ from store.accounts import PAGE, touch, was_replaced
 from store.database import Connection, narrow
 from store.trail import Line
 
-# A visit holds a connection from its first query until its answer is made, through several turns of threads. With no
-# more visits at a time than there are readers, a visit never waits for one that others hold, and those in line wait
-# without a thread. Two readers are left for signing in.
+# A visit holds a connection from its first query until its answer is made, through several turns of threads. With
+# fewer visits at a time than there are readers, none waits for its first, and those in line wait without a thread. The
+# readers left over are for signing in and for pages that read anew after a refusal.
 VISITS_AT_ONCE = 12
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -69,6 +71,14 @@ class Visit:
         with self.service.database.writing(self.scope) as connection:
             yield connection
 
+    async def quickly(self, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Runs what only reads and takes a few milliseconds, without a change of threads where that costs more.
+
+        SQLite answers from memory, in this process; PostgreSQL is asked over a wire, which others should not wait for.
+        """
+        run = _here if self.service.database.is_sqlite else run_in_threadpool
+        return await run(function, *args, **kwargs)
+
     @property
     def looks(self) -> tuple[Line, ...]:
         """What has been noted so far."""
@@ -86,31 +96,28 @@ class Guard:
     roles: frozenset[Role] | None
 
     async def __call__(self, request: Request) -> AsyncIterator[Visit]:
-        token = await sent_token(request)
-        async with _room(), self._visiting(request, token) as visit:
-            yield visit
-
-    @asynccontextmanager
-    async def _visiting(self, request: Request, token: str) -> AsyncIterator[Visit]:
         service: Service = request.app.state.service
-        # SQLite answers from memory, sooner than a change of threads would; PostgreSQL is asked over a wire.
+        token = await sent_token(request)
         run = _here if service.database.is_sqlite else run_in_threadpool
         held, visit = ExitStack(), None
         try:
-            visit = await run(self._open, held, service, request)
-            self._check(visit.session, request, token)
-            if visit.now - visit.session.seen_at >= NOTED_EVERY:
-                await run_in_threadpool(note_use, service, visit.session, visit.now)
-            request.state.visit = visit
-            yield visit
-        except (NotAllowed, PasswordFirst, Forged, NoSuchThing) as refusal:
+            async with _room():
+                try:
+                    visit = await run(self._open, held, service, request)
+                    self._check(visit.session, request, token)
+                    if visit.now - visit.session.seen_at >= NOTED_EVERY:
+                        await run_in_threadpool(note_use, service, visit.session, visit.now)
+                    request.state.visit = visit
+                    yield visit
+                finally:
+                    await run(held.close)
+        except (NotAllowed, PasswordFirst, Forged, NoSuchThing, NoSuchHousehold) as refusal:
             if visit:
-                await run_in_threadpool(record, service, _refused(visit.by, request, refusal))
+                await record(service, _refused(visit.by, request, refusal))
             raise
-        finally:
-            await run(held.close)
+        # Out of the room: whoever waits for the disk holds no connection that others wait for.
         if visit.looks:
-            await run_in_threadpool(record, service, *visit.looks)
+            await record(service, *visit.looks)
 
     def _open(self, held: ExitStack, service: Service, request: Request) -> Visit:
         now = service.now()
@@ -138,7 +145,7 @@ def _room() -> Semaphore:
     """The room for visits of this event loop: a process that answers requests has one."""
     room = _ROOM.get(None)
     if room is None:
-        room = Semaphore(VISITS_AT_ONCE)
+        room = Semaphore(VISITS_AT_ONCE, fast_acquire=True)
         _ROOM.set(room)
     return room
 
@@ -163,10 +170,11 @@ async def _let_in() -> None:
 anyone = Depends(_let_in)  # marks the few routes that need no sign-in: signing in, health
 
 
-def record(service: Service, *lines: Line) -> None:
+async def record(service: Service, *lines: Line) -> None:
     """Raises `OutOfService` where the lines cannot be kept: what is not on record is not shown."""
     try:
-        service.recorder.record(lines)
+        done = asyncio.wrap_future(service.recorder.submit(lines))
+        await asyncio.wait_for(done, service.recorder.patience)
     except Exception as error:
         raise OutOfService from error
 
@@ -182,12 +190,13 @@ def origin_of(request: Request) -> str:
     return request.client.host if request.client else "-"
 
 
-def _refused(by: Signature, request: Request, refusal: Refusal) -> Line:
+def _refused(by: Signature, request: Request, refusal: Refusal | NoSuchHousehold) -> Line:
     """Who asked in vain, and for whom: the household only where it is named as we name them."""
     asked = str(request.path_params.get("ref", ""))
     subjects = (asked,) if _REF.fullmatch(asked) else ()
     route = getattr(request.scope.get("route"), "path", "")
-    return Line.of(by, "refused", *subjects, status=refusal.status, route=f"{request.method} {route}")
+    status = refusal.status if isinstance(refusal, Refusal) else 404
+    return Line.of(by, "refused", *subjects, status=status, route=f"{request.method} {route}")
 
 
 def _why_signed_out(connection: Connection, request: Request, service: Service) -> str:

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, pairwise, zip_longest
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from audit.comparison import Comparison
 from audit.movement import Moves
 from domain.korean import korean_number
 from scoring.disclosure import disclosable, disclosable_parts, said_count, said_parts
@@ -14,6 +13,9 @@ from scoring.wording_ko import in_order
 from serving import wording_ko as ko
 from serving.compare_drift import drift_rows
 from serving.compare_numbers import counted, difference, percent, plain, untold, which_is_better, with_interval
+
+if TYPE_CHECKING:  # it loads all of training; the groups' names here serve pages that do without
+    from audit.comparison import Comparison
 
 Report = Mapping[str, Any]
 DONGS_SHOWN = 60
@@ -38,7 +40,7 @@ class Table:
         return tuple(self.rows[start:end] for start, end in pairwise((*starts, len(self.rows))))
 
 
-def report_tables(comparison: Comparison) -> dict[str, Table]:
+def report_tables(comparison: "Comparison") -> dict[str, Table]:
     """The tables about past rounds."""
     report = comparison.report
     helped = ko.HELPED[report["label"]]
@@ -95,7 +97,7 @@ def _ties(figure: Mapping[str, Any]) -> str:
     return ko.NOT_GIVEN if worst is None or best is None else f"{plain(worst)}~{plain(best)}"
 
 
-def _differences(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+def _differences(comparison: "Comparison") -> Iterator[tuple[str, ...]]:
     report = comparison.report
     a, b = report["contenders"]
     baselines = [method for method in report["methods"] if method not in (a, b)]
@@ -106,7 +108,7 @@ def _differences(comparison: Comparison) -> Iterator[tuple[str, ...]]:
         yield name, difference(figure), which_is_better(figure, one, other, is_retrained=is_retrained)
 
 
-def _labels(comparison: Comparison) -> Table:
+def _labels(comparison: "Comparison") -> Table:
     report = comparison.report
     a, b = report["contenders"]
     others = [label for label in report["figures"][a]["capacity"] if label != report["label"]]
@@ -123,7 +125,7 @@ def _labels(comparison: Comparison) -> Table:
     return Table(ko.COMPARE_CAPTIONS["labels"], columns, (*rows, last))
 
 
-def _quality(comparison: Comparison) -> Table:
+def _quality(comparison: "Comparison") -> Table:
     report = comparison.report
     label = report["label"]
     rows = []
@@ -151,7 +153,7 @@ def _stated_and_observed(part: Mapping[str, Any]) -> tuple[str, str]:
     return plain(part["stated"]), plain(part["observed"])
 
 
-def _gains(comparison: Comparison, helped: str) -> Table:
+def _gains(comparison: "Comparison", helped: str) -> Table:
     methods = comparison.report["methods"]
     columns = (ko.AXES["looked_at"], *(ko.METHODS[method] for method in methods))
     caption = ko.COMPARE_CAPTIONS["gains"].format(helped=helped)
@@ -165,7 +167,7 @@ def _gains(comparison: Comparison, helped: str) -> Table:
     return Table(caption, columns, rows)
 
 
-def is_untold(comparison: Comparison) -> bool:
+def is_untold(comparison: "Comparison") -> bool:
     """Whether the gains rest on too few; the rows in need, on which they all rest, are the same for every method."""
     least = comparison.report["test"]["min_effective_n"]
     return any(is_too_few(gains.n, gains.effective_n, least) for gains in comparison.gains.values())
@@ -207,7 +209,7 @@ def group_name(attribute: str, group: str) -> str:
     return ko.GROUPS.get(attribute, {}).get(group, group)
 
 
-def _groups(comparison: Comparison) -> Table:
+def _groups(comparison: "Comparison") -> Table:
     rows: list[tuple[str, ...]] = []
     contenders, counts = comparison.report["contenders"], group_counts(comparison.report)
     for a, b in group_pairs(comparison.report):
@@ -246,7 +248,7 @@ def _share_of_need(group: Mapping[str, Any]) -> str:
     return untold(group["recall"]) if group["share_of_need"] is None else percent(group["share_of_need"])
 
 
-def movement_tables(comparison: Comparison) -> dict[str, Table]:
+def movement_tables(comparison: "Comparison") -> dict[str, Table]:
     """The tables about this week's lists, small cells hidden."""
     return {
         "moved_groups": _table("moved_groups", _moved_groups(comparison)),
@@ -255,12 +257,12 @@ def movement_tables(comparison: Comparison) -> dict[str, Table]:
     }
 
 
-def drift_table(comparison: Comparison) -> Table:
+def drift_table(comparison: "Comparison") -> Table:
     """What changed in the data the models learned from."""
     return _table("drift", drift_rows(comparison))
 
 
-def _moved_groups(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+def _moved_groups(comparison: "Comparison") -> Iterator[tuple[str, ...]]:
     groups = comparison.movement.groups
     keys = in_order(groups)
     for attribute in dict.fromkeys(attribute for attribute, _ in keys):
@@ -276,7 +278,7 @@ def _hidden_or(count: int | None) -> str:
     return ko.HIDDEN if count is None else korean_number(count)
 
 
-def _moved_dongs(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+def _moved_dongs(comparison: "Comparison") -> Iterator[tuple[str, ...]]:
     """Dongs in which most places change first. A place says nothing about who has it, so these counts are exact."""
     dongs = sorted(comparison.movement.dongs.items(), key=lambda item: (-item[1].entering, item[0]))
     for code, moves in dongs[:DONGS_SHOWN]:
@@ -291,7 +293,7 @@ def _dong_row(name: str, moves: Moves) -> tuple[str, ...]:
     return (name, *map(korean_number, (moves.places, moves.leaving, moves.staying)))
 
 
-def _moved_themes(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+def _moved_themes(comparison: "Comparison") -> Iterator[tuple[str, ...]]:
     themes = sorted(comparison.movement.themes.items(), key=lambda item: (-item[1].entering - item[1].leaving, item[0]))
     for name, moves in themes[:THEMES_SHOWN]:
         yield name, _hidden_or(disclosable(moves.entering)), _hidden_or(disclosable(moves.leaving))

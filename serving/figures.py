@@ -16,6 +16,7 @@ class Figures:
     seconds: Histogram = field(init=False)
     running: Gauge = field(init=False)
     trail_failures: Counter = field(init=False)
+    trail_failing: Gauge = field(init=False)
 
     def __post_init__(self) -> None:
         made = {
@@ -28,6 +29,9 @@ class Figures:
             "running": Gauge("sagak_requests_running", "Requests that are being answered", registry=self.registry),
             "trail_failures": Counter(
                 "sagak_trail_failures", "Answers withheld because they could not be recorded", registry=self.registry
+            ),
+            "trail_failing": Gauge(
+                "sagak_trail_failing", "1 while seals or checkpoints cannot be written", registry=self.registry
             ),
         }
         for name, metric in made.items():

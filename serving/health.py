@@ -13,6 +13,7 @@ from outreach.promotion import newest_approval
 from outreach.promotion_record import read_record
 from serving.access import Visit, anyone, may
 from serving.api.description import described
+from serving.figures import Figures
 from serving.service import Service
 from store.lists import current_rounds
 from store.schema import check_schema
@@ -29,7 +30,9 @@ async def show_alive() -> dict[str, str]:
 
 @router.get("/readyz", dependencies=[anyone])
 def show_ready(request: Request) -> Response:
-    """Whether people can work: database and schema, a published round, a model in use. Says which is missing, no more.
+    """Whether people can work: schema, a published round, a trail that is sealed, a model in use; says what is missing.
+
+    A trail whose seals or checkpoints cannot be written would only show later that lines are gone.
 
     The scores of a list were made when it was published, so that without a model only single scores are missing.
     """
@@ -37,9 +40,10 @@ def show_ready(request: Request) -> Response:
     checks = {
         "schema": _holds(lambda: check_schema(service.database)),
         "round": _holds(lambda: _check_round(service)),
+        "trail": not service.trail_failure(),
         "model": _holds(lambda: _check_model(service)),
     }
-    is_ready = checks["schema"] and checks["round"]
+    is_ready = checks["schema"] and checks["round"] and checks["trail"]
     return JSONResponse({"is_ready": is_ready, **checks}, 200 if is_ready else 503)
 
 
@@ -49,7 +53,9 @@ def show_figures(visit: Annotated[Visit, may(Role.AUDITOR)]) -> Response:
 
     The address a request comes from would not do as a key: behind a proxy on the same machine, all come from there.
     """
-    return Response(visit.request.app.state.figures.text(), media_type=_TEXT)
+    figures: Figures = visit.request.app.state.figures
+    figures.trail_failing.set(bool(visit.service.trail_failure()))
+    return Response(figures.text(), media_type=_TEXT)
 
 
 @router.get("/api/v1/openapi.json", include_in_schema=False, dependencies=[anyone])

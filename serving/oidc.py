@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import httpx
+import httpx2
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
 from fastapi import APIRouter, Request
@@ -135,7 +135,7 @@ def _subject(sign_on: SignOn, way: _Round, code: str, now: int) -> str:
     with _client(sign_on) as client:
         try:
             tokens = client.fetch_token(provider["token_endpoint"], code=code, code_verifier=way.verifier)
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise OutOfService from error
     token = jwt.decode(str(tokens.get("id_token", "")), _keys(provider["jwks_uri"]), algorithms=list(_ALGORITHMS))
     jwt.JWTClaimsRegistry(
@@ -169,6 +169,6 @@ def _keys(address: str) -> KeySet:
 
 def _fetched(address: str) -> Any:
     try:
-        return httpx.get(address, timeout=_SECONDS).raise_for_status().json()
-    except (httpx.HTTPError, ValueError) as error:
+        return httpx2.get(address, timeout=_SECONDS).raise_for_status().json()
+    except (httpx2.HTTPError, ValueError) as error:
         raise OutOfService from error

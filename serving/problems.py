@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from domain.casework import CaseChanged
 from domain.errors import BundleRefused, CheckFailed, DeliveryRefused, NotFound, SagakError, StorageFailed, UsageError
 from serving import wording_people_ko as ko
 from serving.identity import is_for_machines
@@ -22,6 +23,7 @@ from serving.refusals import NotSignedIn, PasswordFirst, Refusal
 from serving.rendering import render, url
 
 _STATUS_OF: Mapping[type[SagakError], int] = {
+    CaseChanged: 409,
     UsageError: 422,
     DeliveryRefused: 422,
     NotFound: 404,

@@ -50,6 +50,11 @@ class Places:
     exports: Path
     checkpoints: Path | None = None  # of the trail; they lie where the site put them
 
+    @property
+    def recorded(self) -> Path:
+        """What the service knew when each round was made: it stands beside the deliveries."""
+        return self.core.parent / "recorded"
+
 
 @dataclass(frozen=True)
 class Service:
@@ -65,6 +70,7 @@ class Service:
     rules: Rules
     places: Places
     secret: bytes = field(repr=False)
+    trail_failure: Callable[[], str] = str  # what keeps the trail from being sealed; empty where nothing does
 
     def key_for(self, purpose: str) -> bytes:
         """A key of its own for each purpose, so that none says anything of another."""

@@ -9,6 +9,16 @@ from domain.errors import UsageError
 _DAY = re.compile(r"(\d{4})(?:\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{1,2})\s*\.?|(\d{2})(\d{2}))(?:\s*\(\S\))?")
 
 
+def whole_number(text: str) -> int | None:
+    """The number of at most nine digits that was typed, with or without separators; None for anything else.
+
+    >>> whole_number(" 1,200 "), whole_number("12.5"), whole_number("")
+    (1200, None, None)
+    """
+    digits = text.strip().replace(",", "")
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else None
+
+
 def typed_date(text: str) -> date | None:
     """The day that was typed, None where nothing was; raises `UsageError`, which does not repeat it, for anything else.
 

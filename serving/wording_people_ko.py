@@ -27,6 +27,13 @@ MENUS: Mapping[Role, tuple[tuple[str, str], ...]] = {
     Role.ANALYST: (("분석", "/analysis"),),
     Role.AUDITOR: (("감사", "/audit"),),
 }
+# Made-up people of the demo: surnames and given names are common ones, drawn for no one.
+DEMO_NAMES: Mapping[Role, str] = {
+    Role.DONG: "한바다",
+    Role.HUB: "서누리",
+    Role.ANALYST: "윤슬기",
+    Role.AUDITOR: "강한결",
+}
 EVERYWHERE = "전국"
 NO_ROLE = "권한 없음"
 MORE_PLACES = "{place} 외 {more}곳"

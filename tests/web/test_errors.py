@@ -2,6 +2,9 @@
 
 import io
 import json
+import time
+from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import pytest
@@ -15,14 +18,19 @@ from sqlalchemy import select, text
 import serving.app
 from domain.errors import BundleRefused, NotFound, StorageFailed, UsageError
 from domain.people import ALL, Role
+from sagak.serving import running_service
+from sagak.settings import Settings
+from sagak.site import Site
 from serving.access import Visit, may
 from serving.logs import KEYS, configure_logs
 from serving.refusals import Conflict, NoSuchThing
 from serving.service import Service
 from store.database import Database
+from store.sealer import Sealer
 from store.tables import trail
+from store.trail import Line, append
 from tests.support.made_service import bearer, client_of, csrf_of, made_service, signed_in
-from tests.support.made_store import fill
+from tests.support.made_store import NOW, fill
 
 CANARY = "김표지-010-5550-0000"
 WORKER = "dong-4128151000"
@@ -193,7 +201,31 @@ class _Gone:
 
 
 def test_readiness_says_what_is_there(service: Service) -> None:
-    assert client_of(service).get("/readyz").json() == {"is_ready": True, "schema": True, "round": True, "model": False}
+    found = client_of(service).get("/readyz").json()
+    assert found == {"is_ready": True, "schema": True, "round": True, "trail": True, "model": False}
+
+
+def test_a_trail_that_cannot_be_sealed_is_told_to_whoever_watches(service: Service, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with Sealer(service.database, tmp_path / "file" / "checkpoints.txt", lambda: NOW, pause=0.01) as sealer:
+        watched = client_of(replace(service, trail_failure=lambda: sealer.failure))
+        told = bearer(service, "auditor")
+        while not sealer.failure:
+            time.sleep(0.01)
+        ready = watched.get("/readyz")
+        assert (ready.status_code, ready.json()["is_ready"], ready.json()["trail"]) == (503, False, False)
+        assert "sagak_trail_failing 1.0" in watched.get("/metrics", headers=told).text
+
+
+def test_a_service_knows_what_its_sealer_knows(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    unwritable = str(tmp_path / "file" / "checkpoints.txt")
+    settings = Settings.from_environment({"SAGAK_HOME": str(tmp_path), "SAGAK_CHECKPOINTS": unwritable})
+    with running_service(settings, Site.from_environment({})) as service:
+        with service.database.writing(ALL) as connection:
+            append(connection, Line(NOW, "kim", "-", "sign_in", (), {}))
+        while not service.trail_failure():
+            time.sleep(0.01)
 
 
 def test_a_part_of_a_page_gets_a_part(page: TestClient) -> None:

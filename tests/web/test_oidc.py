@@ -10,7 +10,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import httpx
+import httpx2
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
@@ -118,7 +118,7 @@ def service(sqlite_database: Database, provider: Provider) -> Service:
 def there(client, next_path: str = "/tasks") -> str:
     """Out to the sign-on; the address it sends the browser back to."""
     away = client.get("/oidc", params={"next": next_path}).headers["location"]
-    return httpx.get(away).headers["location"]
+    return httpx2.get(away).headers["location"]
 
 
 def test_the_sign_on_is_offered_where_there_is_one(service: Service) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
-import httpx
+import httpx2
 import pytest
 from fastapi import APIRouter
 from sqlalchemy import select
@@ -190,7 +190,7 @@ def test_more_at_once_than_there_are_connections_all_get_their_answer(
 
     async def all_at_once() -> list[int]:
         base = f"http://{HOST}"
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(client.app), base_url=base) as crowd:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(client.app), base_url=base) as crowd:
             answers = await asyncio.gather(*(crowd.post("/acting", headers=headers, timeout=60) for _ in range(100)))
         return [answer.status_code for answer in answers]
 

@@ -1,15 +1,19 @@
 """Signing in: who gets in, who does not, and that nobody learns from it whether an account exists."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from domain.people import ALL, Signature
+from domain.people import ALL, Scope, Signature
 from outreach.accounts import lock_user, set_password, unlock_user
+from outreach.passwords import ChosenPassword
+from outreach.sessions import Attempt, sign_in_by_subject
 from serving.service import Service
-from store.database import Database
+from store.database import Connection, Database
 from store.tables import trail
 from tests.support.made_service import Clock, bearer, client_of, csrf_of, made_service, signed_in
 from tests.support.made_store import NOW, PASSWORD, fill
@@ -82,6 +86,69 @@ def test_five_failures_lock_for_half_an_hour(service: Service, clock: Clock) -> 
     ]  # fmt: skip
 
 
+def test_the_lock_holds_for_an_open_session_that_guesses_the_password_too(service: Service, clock: Clock) -> None:
+    client = signed_in(client_of(service), WORKER)
+    own = "네 마리 고양이가 창가에서 잔다"
+
+    def change(old: str) -> int:
+        data = {"old": old, "new": own, "again": own, "csrf": csrf_of(client)}
+        return int(client.post("/password", data=data).status_code)
+
+    assert [change("wrong") for _ in range(8)] == [422] * 8
+    assert change(PASSWORD) == 422
+    assert try_in(service, WORKER, PASSWORD).status_code == 401
+    assert [act for _, act, _, _ in lines(service)] == [
+        "sign_in", *["sign_in_failed"] * 5, "locked", *["sign_in_refused"] * 5
+    ]  # fmt: skip
+    clock.forward(minutes=31)
+    assert try_in(service, WORKER, PASSWORD).status_code == 303
+
+
+def test_a_password_sent_from_inside_does_not_lift_the_lock_of_those_outside(service: Service) -> None:
+    client = signed_in(client_of(service), WORKER)
+    for _ in range(5):
+        try_in(service, WORKER, "wrong")
+    data = {"old": "wrong", "new": PASSWORD + "!", "again": PASSWORD + "!", "csrf": csrf_of(client)}
+    client.post("/password", data=data)
+    assert try_in(service, WORKER, PASSWORD).status_code == 401
+
+
+def test_what_cannot_be_a_login_is_unknown_and_asked_of_no_database(service: Service) -> None:
+    for login in ("\0", "a\0b", "김민지", "-", "a" * 65, "x" * 200):
+        assert try_in(service, login, "wrong").status_code == 401
+    assert {(actor, act, subjects) for actor, act, subjects, _ in lines(service)} == {("-", "sign_in_failed", "")}
+
+
+def test_a_subject_with_signs_that_cannot_be_seen_is_nobodys(service: Service) -> None:
+    attempt = Attempt(NOW, "-", timedelta(hours=9), 5, timedelta(minutes=30), bytes(32))
+    assert sign_in_by_subject(service.database, "some\0body", attempt) is None
+
+
+def test_passwords_are_hashed_while_nobody_waits_for_the_writer(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(client_of(service), WORKER)
+    csrf, writing, during = csrf_of(client), [0], []
+    hashed, open_for_writing = ChosenPassword.of, service.database.writing
+
+    @contextmanager
+    def counted(scope: Scope) -> Iterator[Connection]:
+        with open_for_writing(scope) as connection:
+            writing[0] += 1
+            yield connection
+            writing[0] -= 1
+
+    def noted(plain: str) -> ChosenPassword:
+        during.append(writing[0])
+        return hashed(plain)
+
+    monkeypatch.setattr(Database, "writing", lambda _, scope: counted(scope))
+    monkeypatch.setattr(ChosenPassword, "of", noted)
+    own = "네 마리 고양이가 창가에서 잔다"
+    assert client.post("/password", data={"old": PASSWORD, "new": own, "again": own, "csrf": csrf}).status_code == 303
+    assert during == [0]
+
+
 def test_after_a_lock_counting_begins_anew(service: Service, clock: Clock) -> None:
     for _ in range(5):
         try_in(service, WORKER, "wrong")
@@ -141,7 +208,7 @@ def test_another_site_cannot_sign_somebody_in(service: Service) -> None:
 def test_a_given_password_is_changed_before_anything_else(service: Service) -> None:
     given, own = "given by the office", "네 마리 고양이가 창가에서 잔다"
     with service.database.writing(ALL) as connection:
-        set_password(connection, login=WORKER, password=given, must_change=True, by=BY)
+        set_password(connection, login=WORKER, password=ChosenPassword.of(given), must_change=True, by=BY)
     client = client_of(service)
     answer = client.post("/login", data={"login": WORKER, "password": given})
     assert answer.headers["location"] == "/password"

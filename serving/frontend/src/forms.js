@@ -9,6 +9,13 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.isComposing || event.keyCode === 229) && event.target.form) event.preventDefault();
 });
 
+// Ctrl+Enter sends from any field, also from a text of many lines.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || !event.target.form) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
 document.addEventListener("input", ({ target }) => {
   if (target.form?.matches("[data-keep]")) changed.add(target.form);
 });

@@ -1,0 +1,19 @@
+"""Why an act was not done, told to people: which field, and what to do next."""
+
+from domain.casework import ActRefused, CaseChanged
+from serving import wording_refusals_ko as ko
+from serving.rendering import korean_datetime
+
+
+def problem_of(refused: ActRefused) -> dict[str, str]:
+    """The field and the sentence; an act that does not fit where the case stands is about no field."""
+    told = str(refused)
+    field, sentence = next(found for start, found in ko.REFUSALS.items() if told.startswith(start))
+    return {field or "act": sentence}
+
+
+def meanwhile(changed: CaseChanged, sentence: str = ko.CHANGED_MEANWHILE) -> str:
+    """Who was faster, and when; or that a new list moved the case, and no colleague."""
+    if changed.who is None:
+        return ko.CHANGED_BY_LIST.format(at=korean_datetime(changed.acted_at))
+    return sentence.format(who=changed.who, at=korean_datetime(changed.acted_at))

@@ -1,0 +1,123 @@
+"""Access records as a page shows them: each line in words, days worth a look, and the months to be signed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from audit.access_review import SIGNED_UNTIL_DAY, MarkedDay, Month
+from domain.calendar import SEOUL
+from serving import wording_audit_ko as ko
+from serving import wording_trail_ko as trail_ko
+from serving.files.cells import shown_time
+from serving.files.sheet import Column, Kind, Sheet
+from serving.rendering import Flash, url
+from store.trail_search import FoundLine
+
+_SUBJECTS_SHOWN = 1
+DAYS_SHOWN = 30  # of accounts, the marked ones first
+
+
+@dataclass(frozen=True)
+class LineRow:
+    id: int
+    at: datetime
+    actor: str
+    name: str
+    origin: str
+    act: str
+    subjects: tuple[str, ...]
+    more: int
+    detail: str
+
+
+@dataclass(frozen=True)
+class DayRow:
+    day: date
+    actor: str
+    name: str
+    counts: tuple[int, ...]
+    marks: tuple[str, ...]
+    href: str
+
+
+def line_rows(lines: Sequence[FoundLine], names: Mapping[str, str], acts: Mapping[str, str]) -> tuple[LineRow, ...]:
+    """The lines found, each with its act in words."""
+    return tuple(
+        LineRow(
+            id=one.id,
+            at=one.line.at,
+            actor=one.line.actor,
+            name=names.get(one.line.actor, ""),
+            origin=one.line.origin,
+            act=acts.get(one.line.act, one.line.act),
+            subjects=one.line.subjects[:_SUBJECTS_SHOWN],
+            more=max(0, len(one.line.subjects) - _SUBJECTS_SHOWN),
+            detail=_detail(one.line.detail),
+        )
+        for one in lines
+    )
+
+
+def _detail(detail: Mapping[str, Any]) -> str:
+    return " · ".join(f"{trail_ko.DETAILS.get(name, name)}: {_told(value)}" for name, value in detail.items())
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, bool):
+        return trail_ko.YES if value else trail_ko.NO
+    if isinstance(value, Mapping):
+        return ", ".join(str(part) for part in value.values() if part not in ("", None)) or "-"
+    return str(value)
+
+
+def day_rows(days: Sequence[MarkedDay], names: Mapping[str, str]) -> tuple[DayRow, ...]:
+    """Days of accounts, the marked ones first."""
+    rows = [
+        DayRow(
+            day=one.work.day,
+            actor=one.work.actor,
+            name=names.get(one.work.actor, ""),
+            counts=(one.work.households, one.work.reveals, one.work.files, one.work.at_night, one.work.lines),
+            marks=tuple(ko.MARKS[mark] for mark in one.marks),
+            href=url(
+                "/audit/access",
+                {"who": one.work.actor, "since": one.work.day.isoformat(), "until": one.work.day.isoformat()},
+            ),
+        )
+        for one in days
+    ]
+    return tuple(sorted(rows, key=lambda row: not row.marks))[:DAYS_SHOWN]
+
+
+def reviewing(months: Sequence[Month]) -> Flash | None:
+    """What is still to be signed, in words; None where there are no past months."""
+    past = [month for month in months if month.is_over]
+    if not past:
+        return None
+    for late, sentence, tone in ((True, ko.OVERDUE, "danger"), (False, ko.DUE, "warning")):
+        waiting = [month.first for month in past if month.signed_on is None and month.is_overdue is late]
+        if waiting:
+            named = ", ".join(month_name(first) for first in sorted(waiting))
+            return Flash(sentence.format(months=named, day=SIGNED_UNTIL_DAY), tone)
+    return Flash(ko.ALL_SIGNED)
+
+
+def month_name(first: date) -> str:
+    """``2026년 10월``."""
+    return ko.MONTH.format(year=first.year, month=first.month)
+
+
+def lines_sheet(lines: Sequence[FoundLine], acts: Mapping[str, str], stamp: Mapping[str, Any]) -> Sheet:
+    """The lines as a file to take along; households by ref only. ``stamp``: who takes it, when, what for."""
+    widths = (14, 32, 28, 26, 34, 70, 60)
+    columns = tuple(
+        Column(name, Kind.NUMBER if place == 0 else Kind.TEXT, width)
+        for place, (name, width) in enumerate(zip(ko.EXPORT_COLUMNS, widths, strict=True))
+    )
+    rows = tuple(
+        (one.id, shown_time(one.line.at.astimezone(SEOUL)), one.line.actor, one.line.origin,
+         acts.get(one.line.act, one.line.act), " ".join(one.line.subjects), _detail(one.line.detail))
+        for one in lines
+    )  # fmt: skip
+    return Sheet(title=ko.EXPORT_TITLE, columns=columns, rows=rows, is_masked=True, **stamp)

@@ -6,14 +6,14 @@ BIN := $(VENV)/bin
 # The environment needs no pip of its own, so Debian's python3.11 without python3-venv is enough.
 INSTALL := $(PYTHON) -m pip --python $(BIN)/python --quiet --disable-pip-version-check install
 
-.PHONY: run test check format bench soak lock wheel assets clean
+.PHONY: run test check format bench soak pictures lock wheel assets clean
 
 run: $(VENV)/run.done  ## set up, run the whole weekly job on a made-up town, then serve it
 	$(BIN)/sagak demo
 	$(BIN)/sagak serve
 
 test: $(VENV)/dev.done check  ## set up, then every check and test
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 -rfEs
 
 check: $(VENV)/dev.done
 	$(BIN)/ruff format --check .
@@ -30,6 +30,9 @@ bench: $(VENV)/dev.done  ## speed and memory against named baselines, medians
 
 soak: $(VENV)/dev.done  ## long runs: fuzzed deliveries, kills, many seeds
 	$(BIN)/python -m pytest -n 2 -m soak --hypothesis-profile=soak
+
+pictures: $(VENV)/dev.done  ## take the guides' pictures anew, in the browser's tests
+	PICTURES=docs/pictures $(BIN)/python -m pytest tests/web/test_week_of_dong.py tests/web/test_week_of_hub.py tests/web/test_week_of_analyst.py tests/web/test_week_of_auditor.py
 
 lock: $(VENV)/dev.done  ## resolve the dependencies anew (needs uv on the PATH)
 	uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -o requirements/run.txt

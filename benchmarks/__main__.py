@@ -21,6 +21,12 @@ def main() -> None:
     parser.add_argument("--shap-sample", type=int, default=20_000, help="households the notebook way explains")
     parser.add_argument("--notebook-in-full", action="store_true", help="let the notebook way explain everybody")
     parser.add_argument("--with-spark", action="store_true", help="Spark among the engines (needs Java 17)")
+    of_load = parser.add_argument_group("load", "the whole service under people who ask at once")
+    of_load.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
+    of_load.add_argument(
+        "--seconds", type=float, default=60.0, help="of each way; 600 are the ten minutes of the target"
+    )
+    of_load.add_argument("--clients", type=int, default=50, help="people who ask at once")
     of_selection = parser.add_argument_group(SELECTION, "how far figures from the contacted are from the hidden truth")
     of_selection.add_argument("--seeds", type=int, default=40, help="towns")
     left_out = argparse.SUPPRESS
@@ -38,7 +44,10 @@ def main() -> None:
     shap_rows = 0 if options.notebook_in_full else options.shap_sample
 
     with nullcontext(options.keep) if options.keep else tempfile.TemporaryDirectory() as folder:
-        bench = Bench(Path(folder).resolve(), options.scale, options.repeats, shap_rows, options.with_spark)
+        bench = Bench(
+            Path(folder).resolve(), options.scale, options.repeats, shap_rows, options.with_spark,
+            options.database, options.seconds, options.clients,
+        )  # fmt: skip
         figures: list[Figure] = []
         for name in chosen:
             print(f"{name}:", flush=True)

@@ -8,6 +8,8 @@ from statistics import median
 
 from benchmarks import measuring
 from benchmarks.endpoint import measure as measure_endpoint
+from benchmarks.load import SQLITE
+from benchmarks.load import measure as measure_load
 from benchmarks.measuring import Figure, Run, Task, ratio, run_command, run_in_turns, seconds_and_memory
 from benchmarks.timing import AS_OF
 
@@ -32,6 +34,9 @@ class Bench:
     repeats: int = 3
     shap_rows: int = 20_000
     with_spark: bool = False
+    database: str = SQLITE
+    seconds: float = 60.0
+    clients: int = 50
 
     def size(self, full: int, *, least: int = 400) -> int:
         return max(least, round(full * self.scale))
@@ -236,6 +241,13 @@ def endpoint(bench: Bench) -> list[Figure]:
     return measure_endpoint(home, home / "endpoint", repeats=bench.repeats, scale=bench.scale)
 
 
+def load(bench: Bench) -> list[Figure]:
+    """Fifty people at once on the whole service, and a round of the nation published beside them."""
+    return measure_load(
+        bench.folder, database=bench.database, seconds=bench.seconds, clients=bench.clients, scale=bench.scale
+    )
+
+
 def engines(bench: Bench) -> list[Figure]:
     """One definition, three engines, 100,000 households; for the record, not against a limit."""
     home = bench.home(bench.size(100_000))
@@ -256,4 +268,5 @@ COMPARISONS: Mapping[str, Callable[[Bench], list[Figure]]] = {
     "startup": startup,
     "engines": engines,
     "endpoint": endpoint,
+    "load": load,
 }

@@ -69,7 +69,7 @@ def _sampled_memory(pid: int) -> Iterator[list[int]]:
 
     def sample() -> None:
         while not is_over.wait(_SAMPLE_SECONDS):
-            samples.append(sum(map(_proportional_bytes, _with_descendants(pid))))
+            samples.append(held_bytes(pid))
 
     watcher = Thread(target=sample, daemon=True)
     watcher.start()
@@ -78,6 +78,11 @@ def _sampled_memory(pid: int) -> Iterator[list[int]]:
     finally:
         is_over.set()
         watcher.join()
+
+
+def held_bytes(pid: int) -> int:
+    """What a process and its living descendants hold together; 0 on other systems."""
+    return sum(map(_proportional_bytes, _with_descendants(pid)))
 
 
 def cpu_seconds(pid: int) -> float:

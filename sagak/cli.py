@@ -21,7 +21,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its tracebacks print local variables, which may hold rows of people
 )
 
-for command in (cli_service.serve, cli_service.migrate, cli_service.backup, cli_service.restore):
+for command in (
+    cli_service.serve,
+    cli_service.migrate,
+    cli_service.backup,
+    cli_service.restore,
+    cli_service.doctor,
+):
     app.command()(command)
 app.add_typer(cli_service.people, name="people")
 app.add_typer(cli_service.audit, name="audit")

@@ -51,6 +51,13 @@ def restore(copy: Annotated[Path, typer.Argument(help="A copy that `sagak backup
     run_restore(copy)
 
 
+def doctor() -> None:
+    """Check how this site is set up, a line each; exit code 6 where something must be mended."""
+    from sagak.diagnosing import run_doctor
+
+    run_doctor()
+
+
 @people.command("add")
 def add(
     login: Login,
@@ -124,6 +131,36 @@ def show(login: Login) -> None:
     from sagak.people import run_show_person
 
     run_show_person(login)
+
+
+@audit.command("verify")
+def verify() -> None:
+    """Verify every line and seal of the trail, and the checkpoints; exit code 6 on a finding."""
+    from sagak.auditing import run_verify
+
+    run_verify()
+
+
+@audit.command("replay")
+def replay(
+    round_label: Annotated[str | None, typer.Option("--round", metavar="2026-W47", help="Default: the newest.")] = None,
+    dong: Annotated[str | None, typer.Option("--dong", help="Ten digits; default: every dong.")] = None,
+    is_quick: Annotated[
+        bool, typer.Option("--quick", help="Lists alone: scores and features on file are not made again.")
+    ] = False,
+) -> None:
+    """Make a past round's lists again and compare them; exit code 6 where anything differs."""
+    from sagak.auditing import run_replay
+
+    run_replay(round_label, dong_code=dong, is_thorough=not is_quick)
+
+
+@audit.command("review")
+def review(month: Annotated[str, typer.Argument(metavar="2026-10", help="A month that is over.")], why: Why) -> None:
+    """Sign that a month's access records were looked through."""
+    from sagak.auditing import run_review
+
+    run_review(month, why=why)
 
 
 def _midnight(text: str | None) -> datetime | None:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from domain.people import ALL, Role, Signature
 from outreach.accounts import add_user, grant_right
-from outreach.passwords import new_password
+from outreach.passwords import ChosenPassword, new_password
+from serving.wording_people_ko import DEMO_NAMES
 from store.accounts import change_account, find_account
 from store.database import Database
 
@@ -29,9 +30,10 @@ def add_demo_people(database: Database, *, dong_code: str, at: datetime) -> tupl
     with database.writing(ALL) as connection:
         for role, area in areas.items():
             login = Login(role, f"demo-{role}", new_password())
+            chosen = ChosenPassword.of(login.password)
             if find_account(connection, login.login) is not None:
                 return ()
-            number = add_user(connection, login=login.login, name=f"demo {role}", password=login.password, by=by)
+            number = add_user(connection, login=login.login, name=DEMO_NAMES[role], password=chosen, by=by)
             change_account(connection, number, must_change_password=False)  # nobody real signs in with it
             grant_right(connection, login=login.login, role=role, area=area, reason="Shows what the role sees.", by=by)
             made.append(login)

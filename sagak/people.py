@@ -21,7 +21,7 @@ from outreach.accounts import (
     set_password,
     unlock_user,
 )
-from outreach.passwords import new_password
+from outreach.passwords import ChosenPassword, new_password
 from sagak.settings import Settings, now
 from sagak.stores import store_of
 from store.accounts import Account, grants_of
@@ -33,9 +33,9 @@ _HERE = "this machine"
 def run_add_person(login: str, *, name: str, subject: str | None) -> None:
     """Adds somebody, and tells their first password once; with ``subject`` they sign in by the agency's own sign-on."""
     password = None if subject else new_password()
-    by = _by()
+    chosen, by = ChosenPassword.of(password) if password else None, _by()
     with store_of(Settings.from_environment()) as database, database.writing(ALL) as connection:
-        add_user(connection, login=login, name=name, password=password, subject=subject, by=by)
+        add_user(connection, login=login, name=name, password=chosen, subject=subject, by=by)
     _say(f"Added: {login}. They see nothing until a right is granted: sagak people grant")
     if password:
         _say(f"First password, told this once: {password}")
@@ -62,10 +62,11 @@ def run_revoke(login: str, role: Role, area: str, *, why: str) -> None:
 
 
 def run_new_password(login: str) -> None:
-    """Gives somebody a password by chance, told once; their sessions end."""
+    """Gives somebody a password by chance, told once; their sessions end, their tokens stay."""
     password, by = new_password(), _by()
+    chosen = ChosenPassword.of(password)
     with store_of(Settings.from_environment()) as database, database.writing(ALL) as connection:
-        set_password(connection, login=login, password=password, must_change=True, by=by)
+        set_password(connection, login=login, password=chosen, must_change=True, by=by)
     _say(f"New password of {login}, told this once: {password}")
 
 

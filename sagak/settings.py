@@ -24,6 +24,7 @@ KNOWN = {
     "SAGAK_CHECKPOINTS": "checkpoints of the trail, best on another machine (default: data/trail/checkpoints.txt)",
     **SITE,
 }
+_DATABASES = ("sqlite:///", "postgresql+psycopg://")
 _OWN_POLICY = Path(__file__).parent / "policy.toml"
 _CHECKOUT_POLICY = Path(__file__).parent.parent / "policy.toml"
 
@@ -61,7 +62,7 @@ class Settings:
             home=home,
             policy_file=Path(environment.get("SAGAK_POLICY", default)),
             key_file=Path(environment.get("SAGAK_KEY_FILE", data / "keys" / "pseudonym.key")),
-            database=environment.get("SAGAK_DATABASE", f"sqlite:///{data / 'store' / 'sagak.db'}"),
+            database=_database(environment, f"sqlite:///{data / 'store' / 'sagak.db'}"),
             store_key_file=Path(environment.get("SAGAK_STORE_KEY_FILE", data / "keys" / "store.key")),
             trail_key_file=Path(environment.get("SAGAK_TRAIL_KEY_FILE", data / "keys" / "trail.key")),
             checkpoints=Path(environment.get("SAGAK_CHECKPOINTS", data / "trail" / "checkpoints.txt")),
@@ -133,3 +134,14 @@ class Settings:
     @property
     def mlruns(self) -> Path:
         return self.home / "mlruns"
+
+
+def _database(environment: Mapping[str, str], default: str) -> str:
+    """The address is not repeated where it is wrong: it may hold a password."""
+    address = environment.get("SAGAK_DATABASE", default)
+    if not address.startswith(_DATABASES):
+        raise UsageError(
+            "SAGAK_DATABASE is no address of a database that Sagak works with.",
+            hint="Write sqlite:////folder/file.db or postgresql+psycopg://role@host/name.",
+        )
+    return address

@@ -21,14 +21,15 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import lightgbm as lgb
+from typing import TYPE_CHECKING, Any
 
 from domain.errors import BundleRefused, NotFound
 from domain.storage import FOR_A_FILE, storing, write_whole
 from features.catalogue import Catalogue, schema_digest
 from scoring.calibration import Calibration
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 FORMAT = 2
 FILES = (
@@ -53,7 +54,7 @@ class Bundle:
     name: str
     digest: str
     label: str
-    booster: lgb.Booster
+    booster: "lgb.Booster"
     calibration: Calibration
     feature_names: tuple[str, ...]
     recipe: Mapping[str, Any]
@@ -173,7 +174,10 @@ def check_learned(bundle: Bundle, label: str) -> None:
         )
 
 
-def _parsed(folder: Path, text: bytes) -> lgb.Booster:
+def _parsed(folder: Path, text: bytes) -> "lgb.Booster":
+    # LightGBM brings scikit-learn and pandas with it; the service starts without and loads it with the first model.
+    import lightgbm as lgb
+
     try:
         return lgb.Booster(model_str=text.decode())
     except (UnicodeDecodeError, lgb.basic.LightGBMError) as error:

@@ -14,11 +14,12 @@ grows while what is unknown of the others stays unknown.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-import lightgbm as lgb
+from typing import TYPE_CHECKING, Any
 
 from features.declaration import Direction, Feature
+
+if TYPE_CHECKING:  # see scoring.bundle
+    import lightgbm as lgb
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class _Leaf:
         return self.ranges.get(column, _ANYTHING)
 
 
-def monotone_breaks(booster: lgb.Booster, features: Sequence[Feature]) -> list[str]:
+def monotone_breaks(booster: "lgb.Booster", features: Sequence[Feature]) -> list[str]:
     """What breaks the direction that ``features`` (the booster's columns) declare, one line a feature; none is a proof.
 
     A tree with splits this proof does not know (categories, zero as missing, linear leaves) counts as a break.

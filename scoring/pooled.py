@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
 from scoring.evidence import Evidence
 from scoring.figures import Figure, kish_effective_n, resampled_figure
@@ -22,6 +21,8 @@ def ranking_figures_by_label(
     speak of those who were listed.
     """
     weight = evidence.weight if is_weighted else np.ones_like(evidence.weight)
+    from sklearn.metrics import average_precision_score, roc_auc_score  # a second to import: see scoring.groups
+
     score = evidence.judged[f"score_{method}"].to_numpy().astype(np.float64)
     # Sorted here once, so that every measure finds the rows in order.
     best_first = np.argsort(-score, kind="stable")
@@ -52,6 +53,8 @@ def probability_figures_of(
     evidence: Evidence, method: str, label: str, *, is_weighted: bool = True
 ) -> dict[str, Figure]:
     """Brier score and calibration error of the stated probabilities, empty where the method states none."""
+    from sklearn.metrics import brier_score_loss
+
     stated = evidence.probability(method)
     if stated is None:
         return {}

@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import inf
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:  # see scoring.bundle: nothing here needs it to be loaded
+    import lightgbm as lgb
 
 Floats = NDArray[np.float64]
 Contributor = Callable[[NDArray[np.float32]], Floats]
@@ -31,7 +33,7 @@ _ZERO = float(np.float32(1e-35))
 _ALWAYS, _NEVER = 0, 1
 
 
-def contributor(booster: lgb.Booster) -> Contributor:
+def contributor(booster: "lgb.Booster") -> Contributor:
     """The function from one row of features to its contributions, the base value last: shape (features + 1,).
 
     From tables where the trees are shallow enough, else LightGBM's own: the same numbers, but for rounding.
@@ -40,7 +42,7 @@ def contributor(booster: lgb.Booster) -> Contributor:
     return tables.contributions if tables else partial(_by_lightgbm, booster)
 
 
-def _by_lightgbm(booster: lgb.Booster, row: NDArray[np.float32]) -> Floats:
+def _by_lightgbm(booster: "lgb.Booster", row: NDArray[np.float32]) -> Floats:
     found: Floats = np.asarray(booster.predict(row[np.newaxis], pred_contrib=True, num_threads=1), np.float64)[0]
     return found
 
@@ -88,7 +90,7 @@ class PathTables:
     added_feature: NDArray[np.intp]  # (leaves * features on a path,)
 
     @classmethod
-    def of(cls, booster: lgb.Booster) -> Self | None:
+    def of(cls, booster: "lgb.Booster") -> Self | None:
         """The tables of a model; None for one with categories, linear leaves, or paths of many features."""
         model = booster.dump_model()
         conditions = _Conditions({(0, -inf, inf, True): _ALWAYS, (0, inf, -inf, False): _NEVER})

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from functools import reduce
 from operator import add
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import lightgbm as lgb
 import numpy as np
 import polars as pl
 
@@ -19,6 +18,9 @@ from scoring.reference import Reference, RoundCounts, build_reference, count_cat
 from scoring.score import feature_array
 from sources.core import Core
 
+if TYPE_CHECKING:  # see scoring.bundle
+    import lightgbm as lgb
+
 Score = Callable[[pl.DataFrame], Scores]
 # A round for each season, so that a later one finds its own among them; the newest has the longest history.
 SEASONS_WEEKS = (0, 13, 26, 39)
@@ -29,7 +31,7 @@ _HISTORY_MONTHS = 12
 def reference_of(
     core: Core,
     catalogue: Catalogue,
-    booster: lgb.Booster,
+    booster: "lgb.Booster",
     *,
     as_of: date,
     progress: Callable[[str, int, int], None] = lambda stage, done, total: None,

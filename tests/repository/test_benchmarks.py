@@ -140,11 +140,19 @@ def test_memory_is_that_of_all_processes_together() -> None:
     assert 0.4 < int(printed) / 1e9 < 0.5
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("in_this_process")
 def test_the_benchmark_of_the_endpoint_runs(home: Path) -> None:
     figures = COMPARISONS["endpoint"](Bench(home.parent, scale=HOUSEHOLDS / 20_000, repeats=1))
     assert all(value > 0 for figure in figures for value in figure.values if figure.unit == "/s")
     assert len({figure.name for figure in figures}) == len(figures)
+
+
+@pytest.mark.soak
+def test_the_benchmark_of_load_runs_and_every_answer_is_the_one_that_was_meant(tmp_path: Path) -> None:
+    figures = {figure.name: figure for figure in COMPARISONS["load"](Bench(tmp_path, scale=0, seconds=1, clients=3))}
+    assert figures["load, sqlite, API: requests"].values[0] > 0 < figures["load, sqlite, pages: requests"].values[0]
+    assert all(figure.values == (0,) for name, figure in figures.items() if "errors" in name)
 
 
 def test_the_servers_of_the_endpoint_score_alike(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

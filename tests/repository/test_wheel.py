@@ -1,12 +1,16 @@
 """The wheel holds all that a closed site needs, and runs from a bare folder."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import httpx2
 import pytest
+
+from tests.support.processes import serving
 
 PROJECT = Path(__file__).parents[2]
 REFERENCE = sorted(path.name for path in (PROJECT / "data" / "reference").glob("*.csv"))
@@ -56,7 +60,18 @@ def test_the_wheel_holds_the_font_its_licence_and_the_pages_of_printed_files(nam
 def test_the_wheel_holds_every_room_and_nothing_of_a_workshop(names: set[str]) -> None:
     modules = {
         str(path.relative_to(PROJECT))
-        for room in ("domain", "store", "sources", "features", "scoring", "training", "outreach", "audit", "serving", "sagak")
+        for room in (
+            "domain",
+            "store",
+            "sources",
+            "features",
+            "scoring",
+            "training",
+            "outreach",
+            "audit",
+            "serving",
+            "sagak",
+        )
         for path in (PROJECT / room).rglob("*.py")
         if "node_modules" not in path.parts
     }
@@ -90,3 +105,23 @@ def test_the_installed_wheel_runs_without_the_checkout(wheel: Path, tmp_path: Pa
         check=True,
     )
     assert "Show a dong's list" in helped.stdout
+
+
+def test_the_installed_wheel_serves_its_pages_from_a_bare_folder(wheel: Path, tmp_path: Path) -> None:
+    """A new home, its database made by the migrations inside, the sign-in page and every file that it names."""
+    target = tmp_path / "site"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(target)
+    (tmp_path / "home").mkdir()
+    with serving(tmp_path / "home", PYTHONPATH=str(target)) as running:
+        page = httpx2.get(f"{running.address}/login").text
+        files = sorted(set(re.findall(r'(?:href|src)="(/static/[^"#]+)', page)))
+        assert len(files) > 2
+        assert {httpx2.get(f"{running.address}{name}").status_code for name in files} == {200}
+        style = next(name for name in files if name.endswith(".css"))
+        named = re.findall(r"url\(['\"]?([^'\")]+)", httpx2.get(f"{running.address}{style}").text)
+        fonts = [name for name in named if name.endswith(".woff2")]
+        assert fonts
+        assert {httpx2.get(f"{running.address}/static/{Path(name).name}").status_code for name in fonts} == {200}
+        ready = httpx2.get(f"{running.address}/readyz").json()
+        assert (ready["schema"], ready["round"]) == (True, False)

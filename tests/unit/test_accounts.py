@@ -12,10 +12,11 @@ from sqlalchemy import select
 from domain.errors import NotFound, UsageError
 from domain.people import ALL, Role, Signature
 from outreach.accounts import add_user, get_account, grant_right, issue_token, lock_user, revoke_right, set_password
-from outreach.passwords import check_password, hash_password, is_right, new_password
-from store.accounts import grants_of
+from outreach.passwords import ChosenPassword, check_password, hash_password, is_right, new_password
+from store.accounts import add_session, end_session, forget_sessions, grants_of
+from store.answers import claim_key, forget_answers
 from store.database import Connection, Database
-from store.tables import trail
+from store.tables import sessions, trail
 from tests.support.made_store import NOW
 
 BY = Signature(0, "console:admin", ALL, NOW, "this machine")
@@ -34,14 +35,15 @@ def acts(connection: Connection) -> list[tuple[str, str]]:
 
 
 def add(connection: Connection, login: str = "kim", **more) -> int:
-    return add_user(connection, **{"login": login, "name": "김민지", "password": GOOD, "by": BY, **more})
+    password = ChosenPassword.of(GOOD)
+    return add_user(connection, **{"login": login, "name": "김민지", "password": password, "by": BY, **more})
 
 
 def test_every_act_leaves_a_line(connection: Connection) -> None:
     add(connection)
     grant_right(connection, login="kim", role=Role.DONG, area="4128151000", reason=WHY, by=BY)
     revoke_right(connection, login="kim", role=Role.DONG, area="4128151000", reason=WHY, by=BY)
-    set_password(connection, login="kim", password=new_password(), must_change=True, by=BY)
+    set_password(connection, login="kim", password=ChosenPassword.of(new_password()), must_change=True, by=BY)
     issue_token(connection, login="kim", expires_at=NOW + timedelta(days=1), reason=WHY, by=BY)
     lock_user(connection, login="kim", reason=WHY, by=BY)
     expected = ["add_user", "grant", "revoke", "set_password", "issue_token", "lock"]
@@ -86,6 +88,7 @@ def test_a_right_is_held_once_and_revoked_once(connection: Connection) -> None:
         (Role.HUB, "4128151000"),
         (Role.HUB, "*"),
         (Role.ANALYST, "4128151000"),
+        (Role.AUDITOR, "41281"),
         (Role.AUDITOR, ""),
         (Role.AUDITOR, "4"),
         (Role.DONG, "４１２８１５１０００"),
@@ -159,3 +162,20 @@ def test_other_passwords_are_taken_whatever_they_are_made_of(password: str) -> N
 @given(st.integers())
 def test_a_password_by_chance_always_passes(_: int) -> None:
     check_password(new_password(), login="kim.minji", name="김민지")
+
+
+def test_sessions_that_are_over_and_old_answers_are_forgotten_after_a_while(connection: Connection) -> None:
+    user_id = add(connection)
+    for name, days, ended in (("ran out", 1, None), ("signed out", 99, NOW), ("running", 99, None)):
+        add_session(
+            connection, digest=name, kind="page", user_id=user_id, csrf="", at=NOW,
+            expires_at=NOW + timedelta(days=days), origin="-",
+        )  # fmt: skip
+        if ended:
+            end_session(connection, name, ended)
+    claim_key(connection, user_id, "key-0001", "digest", NOW)
+    claim_key(connection, user_id, "key-0002", "digest", NOW + timedelta(days=3))
+    assert (forget_sessions(connection, NOW), forget_answers(connection, NOW)) == (0, 0)
+    later = NOW + timedelta(days=2)
+    assert (forget_sessions(connection, later), forget_answers(connection, later)) == (2, 1)
+    assert connection.execute(select(sessions.c.token_digest)).scalars().all() == ["running"]

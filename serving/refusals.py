@@ -54,11 +54,6 @@ class Conflict(Refusal):
     title = "Somebody else was faster, or this was sent before with other content"
 
 
-class Unusable(Refusal):
-    status = 422
-    title = "The request cannot be used"
-
-
 class TooMany(Refusal):
     status = 429
     title = "Too many requests at once"

@@ -31,7 +31,6 @@ TREES = "나무 {trees}그루"
 TUNED, NOT_TUNED = "탐색으로 정함", "기본 설정"
 COUNT = "{n}건"
 MODEL = "이 모형"
-OWN_PLACES = "명단에 드는 비율"
 ADAPTERS: Mapping[str, str] = {
     "synthetic": "지어낸 자료",
     "koweps": "한국복지패널 조사 자료",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from audit.access_review import Mark
 from audit.replay import Kind, Where
 from audit.sources_of_round import State, What
-from features.declaration import Direction, Family
+from features.declaration import Direction
 from outreach.promotion_record import Step
 from scoring.wording_ko import HOUSEHOLDS as HOUSEHOLDS
 from store.verifying import Kind as TrailKind
@@ -22,7 +22,6 @@ TABS_LABEL = "감사 메뉴"
 OVERVIEW, REPLAY, ENTRY = "감사 개요", "명단 재현", "명단 항목 전체 설명"
 FAIRNESS, ACCESS, TRAIL, PROMOTIONS = "공정성", "접속기록", "처리 이력 검증", "모형 적용 승인"
 NONE_YET = "아직 발행한 명단이 없습니다."
-NOT_EVERYWHERE = "맡은 지역의 동만 보입니다."
 
 DONE: Mapping[str, str] = {
     "signed": "접속기록 점검을 서명하여 기록했습니다.",
@@ -124,12 +123,6 @@ DIRECTIONS: Mapping[Direction, str] = {
     Direction.FREE: "정하지 않음",
 }
 PROVEN: Mapping[bool | None, str] = {True: "모든 나무에서 증명됨", False: "어긋나는 나무가 있음", None: "-"}
-FAMILIES: Mapping[Family, str] = {
-    Family.ARREARS: "체납",
-    Family.HEALTH: "건강",
-    Family.HOUSEHOLD: "가구",
-    Family.NEIGHBOURHOOD: "이웃",
-}
 UNKNOWN_VALUE = "알 수 없음"
 FLAG: Mapping[bool, str] = {True: "예", False: "아니요"}
 BASE, OTHERS, TOTAL = "기준값(모든 가구의 평균)", "그 밖의 분야 {n}개", "원점수"

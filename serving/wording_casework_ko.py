@@ -86,7 +86,6 @@ NOBODYS_NOTE = "담당을 정해 주십시오"
 
 LIST_TITLE = "{dong} 방문·연락 명단"
 LIST_LEAD = "{round} 회차"
-CHOOSE_DONG = "행정동 고르기"
 FILES_TITLE = "명단 내려받기"
 FILE_STEM = "방문대상"
 VISIT_STEM = "방문기록지"
@@ -224,7 +223,6 @@ AGE_OF_DATA = "가장 최근 위기정보는 {month}분으로, 기준일보다 {
 AGE_OF_DATA_THIS_MONTH = "가장 최근 위기정보는 {month}분입니다."
 TIMELINE_TITLE = "최근 24개월 위기정보"
 TIMELINE_TEXT = "{first}부터 {last}까지 위기정보가 확인된 달을 표시했습니다. 같은 내용이 아래 표에 있습니다."
-TIMELINE_LATE = "아직 도착하지 않은 자료가 있을 수 있는 달"
 
 DID = {
     "contact": "{method} · {attempt}",

@@ -14,7 +14,6 @@ from serving.rendering import Flash, NavItem, render
 from store.lists import current_rounds
 
 Auditor = Annotated[Visit, may(Role.AUDITOR)]
-SHORTEST_WORDS = 10  # characters of a reason or a sentence that is signed
 
 
 def audit_page(

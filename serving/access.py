@@ -9,7 +9,6 @@ that it comes from our own page: the guard itself asks, so no route can forget t
 """
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +26,7 @@ from serving.forgery import check_token, sent_token
 from serving.identity import NOTED_EVERY, Session, find_session, sent_digest
 from serving.refusals import Forged, NoSuchThing, NotAllowed, NotSignedIn, OutOfService, PasswordFirst, Refusal
 from serving.service import Service
+from serving.typed import is_ref
 from store.accounts import PAGE, touch, was_replaced
 from store.database import Connection, narrow
 from store.trail import Line
@@ -40,7 +40,6 @@ VISITS_AT_ONCE = {True: 4, False: 12}  # by whether it is SQLite
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _ROOM: RunVar[Semaphore | None] = RunVar("room for visits")
-_REF = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 @dataclass(frozen=True)
@@ -195,7 +194,7 @@ def origin_of(request: Request) -> str:
 def _refused(by: Signature, request: Request, refusal: Refusal | NoSuchHousehold) -> Line:
     """Who asked in vain, and for whom: the household only where it is named as we name them."""
     asked = str(request.path_params.get("ref", ""))
-    subjects = (asked,) if _REF.fullmatch(asked) else ()
+    subjects = (asked,) if is_ref(asked) else ()
     route = getattr(request.scope.get("route"), "path", "")
     status = refusal.status if isinstance(refusal, Refusal) else 404
     return Line.of(by, "refused", *subjects, status=status, route=f"{request.method} {route}")

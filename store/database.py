@@ -15,16 +15,28 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExceptionContext, QueuePool, create_engine, event, text
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Engine,
+    ExceptionContext,
+    QueuePool,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from domain.errors import StorageFailed, UsageError
 from domain.people import Scope
 from store.chain import SIGNER, Signer
+from store.remembered import MEMORY, Memory
 
 __all__ = ["Connection", "Database", "narrow", "open_database", "sqlite_file"]  # other rooms take the type from here
 
@@ -33,6 +45,8 @@ _BUSY_MS = 10_000
 # Connections of one process. Four workers on PostgreSQL stay below its default of a hundred.
 _READERS = {"sqlite": 40, "postgresql": 14}
 _WRITERS = {"sqlite": 2, "postgresql": 6}
+_RESTED, _RESTS_SINCE = 1.0, "rests_since"  # seconds until a pooled connection is asked whether it still answers
+_REMEMBERED = 512  # lists, or what was made of one, for each process: some 50 MB
 _READ_ONLY = "25006"  # PostgreSQL: read_only_sql_transaction
 # What SQLite says when the place fails, not the query.
 _PLACE_FAILS = ("is locked", "is full", "disk i/o", "readonly", "unable to open", "not a database", "malformed")
@@ -66,7 +80,8 @@ class Database:
         with _answering(), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN")
-            narrow(connection, scope)
+            elif scope.areas:  # a transaction that names none sees no household's row
+                narrow(connection, scope)
             yield connection
             connection.rollback()
 
@@ -127,13 +142,13 @@ def open_database(url: str, *, key: bytes, trail_key: bytes) -> Database:
     ``key`` (32 bytes) encrypts a SQLite file; ``trail_key`` (32 bytes) signs the lines of the trail. Raises
     `StorageFailed` where SQLite is too old to be safe. Nothing is opened yet: see `store.schema.check_schema`.
     """
-    address = make_url(url)
+    address, memory = make_url(url), {MEMORY: Memory(_REMEMBERED)}
     if address.get_backend_name() == "sqlite":
         make = partial(_sqlite_engine, _file_of(address), key, trail_key)
-        return Database(make(_READERS["sqlite"]), make(_WRITERS["sqlite"]))
+        return Database(make(_READERS["sqlite"]).execution_options(**memory), make(_WRITERS["sqlite"]))
     make = partial(_postgresql_engine, address, trail_key)
     readers = make(_READERS["postgresql"]).execution_options(
-        isolation_level="REPEATABLE READ", postgresql_readonly=True
+        isolation_level="REPEATABLE READ", postgresql_readonly=True, **memory
     )
     return Database(readers, make(_WRITERS["postgresql"]))
 
@@ -147,11 +162,26 @@ def sqlite_file(url: str) -> Path | None:
 def _postgresql_engine(address: URL, trail_key: bytes, size: int) -> Engine:
     # hide_parameters: an error must not quote a household's values.
     engine = create_engine(
-        address, pool_size=size, max_overflow=0, pool_pre_ping=True, hide_parameters=True,
-        execution_options={SIGNER: Signer(trail_key)},
-    )  # fmt: skip
+        address, pool_size=size, max_overflow=0, hide_parameters=True, execution_options={SIGNER: Signer(trail_key)}
+    )
     event.listen(engine, "handle_error", _quote_nothing)
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", partial(_check_rested, engine.dialect))
     return engine
+
+
+def _note_rest(_: Any, record: ConnectionPoolEntry) -> None:
+    record.info[_RESTS_SINCE] = monotonic()
+
+
+def _check_rested(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
+    """As ``pool_pre_ping`` does, but not for one that was just in use: under load that is one question in six."""
+    if monotonic() - record.info.get(_RESTS_SINCE, 0) < _RESTED:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError from error
 
 
 def _quote_nothing(context: ExceptionContext) -> None:

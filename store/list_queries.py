@@ -21,6 +21,7 @@ _wish = requests.alias("newest_wish")
 _CASE = ("version", "status", "worker_id", "attempts", "last_contact_at", "outcome", "next_on")
 
 
+@lru_cache
 def published_rounds() -> Select[Any]:
     """Every round that was published, newest first."""
     of = publications.c

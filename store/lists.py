@@ -42,10 +42,9 @@ from store.list_queries import (
     requests_due,
     who_is,
 )
-from store.scoping import within
+from store.remembered import remembered
 from store.tables import (
     capacities,
-    households,
     rounds,
 )
 
@@ -83,6 +82,10 @@ def dongs_of_round(connection: Connection, label: str, scope: Scope = ALL) -> tu
 
 def list_of(connection: Connection, scope: Scope, label: str, dong_code: str) -> tuple[ListedEntry, ...]:
     """A dong's list of a round in the order of its ranks; empty for a dong outside ``scope``."""
+    return remembered(connection, scope, _list_of, label, dong_code)
+
+
+def _list_of(connection: Connection, scope: Scope, label: str, dong_code: str) -> tuple[ListedEntry, ...]:
     return _told(connection, of_dong(scope), label=label, dong_code=dong_code)
 
 
@@ -142,13 +145,6 @@ def person_of(connection: Connection, scope: Scope, ref: str) -> Person | None:
     """Name, address and phone, unmasked: whoever calls this records that it was looked at."""
     row = connection.execute(who_is(scope), {"ref": ref}).mappings().first()
     return None if row is None else _person(row)
-
-
-def dong_of_household(connection: Connection, scope: Scope, ref: str) -> str | None:
-    """The code of the dong a household lives in now, if that lies in ``scope``."""
-    query = select(households.c.dong_code).where(within(scope, households.c.dong_code), households.c.ref == ref)
-    found: str | None = connection.execute(query).scalar()
-    return found
 
 
 def capacities_for(connection: Connection, label: str) -> dict[str, int]:

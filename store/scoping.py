@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, false, or_, select, true
 
 from domain.people import Scope
 from store.tables import publications, rounds
@@ -10,16 +10,17 @@ from store.tables import publications, rounds
 PUBLISHED = "published"  # state of a publication that readers saw once, also where a re-made one took its place
 
 
-def was_published() -> ColumnElement[bool]:
+def was_published(of: FromClause = publications) -> ColumnElement[bool]:
     """Whether readers see a publication or saw it once; what is only staged nobody has met."""
-    return or_(publications.c.state == PUBLISHED, publications.c.id.in_(select(rounds.c.publication_id)))
+    return or_(of.c.state == PUBLISHED, of.c.id.in_(select(rounds.c.publication_id)))
 
 
 def within(scope: Scope, dong_code: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a row's dong lies in the areas of ``scope``; with no area at all, never."""
     if scope.is_everywhere:
         return true()
-    # A whole code is compared, not matched: equality is what the indexes and row-level security know best.
-    whole = [area for area in scope.areas if len(area) == 10]
+    # A whole code is compared, not matched: equality is what the indexes and row-level security know best. An IN is put
+    # together anew at every execution, which costs more than a dong's query itself.
+    whole = [dong_code == area for area in scope.areas if len(area) == 10]
     districts = [dong_code.between(area + "0" * 5, area + "9" * 5) for area in scope.areas if len(area) == 5]
-    return or_(false(), *([dong_code.in_(whole)] if whole else []), *districts)
+    return or_(false(), *whole, *districts)

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
 
-from domain.people import Role
+from domain.people import Role, Scope
 from serving.access import Visit, may
 from serving.api.description import PREFIX
-from serving.api.fields import DongPath, RefPath, RoundPath, answer_of
+from serving.api.fields import DongPath, RefPath, RoundPath, answer_from, json_of
 from serving.api.models import (
     DongShown,
     DongsShown,
@@ -22,6 +22,7 @@ from serving.api.models import (
 from serving.refusals import NoSuchThing
 from store import lists
 from store.database import Connection
+from store.remembered import remembered
 
 router = APIRouter(prefix=PREFIX, tags=["lists"])
 _Anybody = Annotated[Visit, may(*Role)]
@@ -85,15 +86,21 @@ def show_dongs(label: RoundPath, visit: _Reader) -> DongsShown:
 )
 async def show_list(label: RoundPath, dong_code: DongPath, visit: _Reader) -> Response:
     """Who is to be seen in a dong, in which order and why, and where each case stands."""
-    return answer_of(await visit.quickly(_list, visit, label, dong_code))
+    return await visit.quickly(_list, visit, label, dong_code)
 
 
-def _list(visit: Visit, label: str, dong_code: str) -> ListShown:
-    entries = lists.list_of(visit.connection, visit.scope, label, dong_code)
-    if not entries and not _is_dong_of(visit.connection, visit, label, dong_code):
+def _list(visit: Visit, label: str, dong_code: str) -> Response:
+    refs, body = remembered(visit.connection, visit.scope, _list_made, label, dong_code)
+    if not refs and not _is_dong_of(visit.connection, visit, label, dong_code):
         raise NoSuchThing
-    visit.look("list", *(entry.ref for entry in entries), round=label, dong_code=dong_code)
-    return ListShown(round=label, dong_code=dong_code, entries=[PlaceShown.of(entry) for entry in entries])
+    visit.look("list", *refs, round=label, dong_code=dong_code)
+    return answer_from(body)
+
+
+def _list_made(connection: Connection, scope: Scope, label: str, dong_code: str) -> tuple[tuple[str, ...], bytes]:
+    entries = lists.list_of(connection, scope, label, dong_code)
+    shown = ListShown(round=label, dong_code=dong_code, entries=[PlaceShown.of(entry) for entry in entries])
+    return tuple(entry.ref for entry in entries), json_of(shown)
 
 
 def _is_dong_of(connection: Connection, visit: Visit, label: str, dong_code: str) -> bool:

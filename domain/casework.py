@@ -1,6 +1,6 @@
 """Casework: how somebody was contacted, what came of the attempt, and where a household's case stands.
 
-A case is its history, which is only ever added to. Where it stands follows from that alone: `status_after` folds the
+A case is its history, which is only ever added to. Where it stands follows from that alone: `standing_after` folds the
 whole history, `after` takes one step further. Both must agree; what is kept of a case is never more than that.
 """
 
@@ -194,20 +194,15 @@ class Standing:
 
 
 def standing_after(history: Sequence[Event]) -> Standing:
-    """Where a case stands after its history, oldest event first; a corrected contact counts as it was put right."""
+    """Where a case stands after its history, oldest event first; a corrected contact counts as it was put right.
+
+    >>> standing_after([Assigned(7), Passed(HandoverStep.REQUESTED), Passed(HandoverStep.RETURNED)]).status
+    <Status.ASSIGNED: 'assigned'>
+    """
     standing = Standing()
     for event in _as_corrected(history):
         standing = after(standing, event)
     return standing
-
-
-def status_after(history: Sequence[Event]) -> Status:
-    """The status that follows from a history, oldest event first.
-
-    >>> status_after([Assigned(7), Passed(HandoverStep.REQUESTED), Passed(HandoverStep.RETURNED)])
-    <Status.ASSIGNED: 'assigned'>
-    """
-    return standing_after(history).status
 
 
 def after(standing: Standing, event: Event) -> Standing:

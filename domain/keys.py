@@ -16,7 +16,7 @@ def load_key(path: Path, *, lost: str) -> bytes:
     that others may read, `StorageFailed` where it cannot be written.
     """
     try:
-        return _read_key(path, lost)
+        return read_key(path, lost=lost)
     except NotFound:
         return _create_key(path, lost)
 
@@ -39,16 +39,17 @@ def _create_key(path: Path, lost: str) -> bytes:
         ) from error
     finally:
         draft.unlink(missing_ok=True)
-    return _read_key(path, lost)
+    return read_key(path, lost=lost)
 
 
-def _read_key(path: Path, lost: str) -> bytes:
+def read_key(path: Path, *, lost: str) -> bytes:
+    """The 32-byte key at ``path``; none is drawn. Raises `NotFound` where there is none, and as `load_key`."""
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             key = file.read(KEY_BYTES + 1)
     except FileNotFoundError as error:
-        raise NotFound(f"There is no key at {path}.") from error
+        raise NotFound(f"There is no key at {path}.", hint=f"Bring it back from its backup. {lost}") from error
     except OSError as error:
         raise UsageError(
             f"The key file cannot be read: {error.strerror}.", hint=f"Check the owner of {path}."

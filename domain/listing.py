@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+REASONS_SHOWN = 3  # beside what the place is for, wherever people see an entry: pages, files, API and terminal
+
 
 class Slot(StrEnum):
     """What a place is for, in the order in which places are given out."""

@@ -28,7 +28,8 @@ PUBLIC_BENEFIT = frozenset(
     {Outcome.BASIC_LIVELIHOOD, Outcome.NEAR_POVERTY, Outcome.EMERGENCY_AID, Outcome.OTHER_PUBLIC}
 )
 CASE_MANAGED = frozenset({Outcome.CASE_MANAGEMENT, Outcome.CASE_MANAGEMENT_DIFFICULT})
-SUPPORTED = PUBLIC_BENEFIT | CASE_MANAGED | {Outcome.PRIVATE_SERVICE}
+IN_NEED = PUBLIC_BENEFIT | CASE_MANAGED  # real need was found
+SUPPORTED = IN_NEED | {Outcome.PRIVATE_SERVICE}
 SEVERE_CRISIS = frozenset({Outcome.EMERGENCY_AID, Outcome.CASE_MANAGEMENT_DIFFICULT})
 # 비대상: nobody could be asked, so the listing says nothing about need.
 NOT_REACHED = frozenset(

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.dong import DISTRICT_DIGITS, district_of
+
 EVERYWHERE = "*"
-_DISTRICT, _DONG = 5, 10  # digits of a 시군구 and of a 행정동 code
+_DIGITS = (DISTRICT_DIGITS, 10)  # of a 시군구 and of a 행정동 code
 
 
 class Role(StrEnum):
@@ -30,7 +32,7 @@ class Scope:
 
     def __post_init__(self) -> None:
         for area in self.areas:
-            if area != EVERYWHERE and not (area.isdecimal() and area.isascii() and len(area) in (_DISTRICT, _DONG)):
+            if area != EVERYWHERE and not (area.isdecimal() and area.isascii() and len(area) in _DIGITS):
                 raise ValueError("an area is a district's five digits, a dong's ten, or everywhere")
 
     @property
@@ -46,7 +48,7 @@ class Scope:
 
     def has_district_of(self, dong_code: str) -> bool:
         """Whether there is a hub's right to its district: only those have a district's five digits."""
-        return self.is_everywhere or dong_code[:_DISTRICT] in self.areas
+        return self.is_everywhere or district_of(dong_code) in self.areas
 
 
 NOBODY = Scope(())

@@ -1,12 +1,13 @@
 """A published list as readers meet it: rounds, their dongs, and each entry beside where its household's case stands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from domain.calendar import SEOUL
+from domain.calendar import SEOUL, Round
 from domain.casework import Asked, Status
-from domain.dong import Dong
+from domain.dong import Dong, told_apart
 from domain.listing import Band, Explanation, Slot
 from domain.outcome import Outcome
 from domain.working_days import first_contact_until
@@ -33,6 +34,15 @@ class CurrentRound:
     origin: dict[str, str]
     published_at: datetime
 
+    @property
+    def followed_by(self) -> Round:
+        """The next round that will be made, where this is the newest published one: what is decided now begins there.
+
+        The calendar does not tell it: on a Sunday the round of the coming Monday may be published already, or that of
+        this week not yet.
+        """
+        return Round(self.as_of).plus_weeks(1)
+
 
 @dataclass(frozen=True)
 class PublishedDong:
@@ -42,6 +52,11 @@ class PublishedDong:
     capacity: int
     entries: int
     digest: str
+
+
+def dong_names(dongs: Iterable[PublishedDong]) -> dict[str, str]:
+    """The names of some dongs by code, namesakes told apart."""
+    return told_apart({one.dong.code: one.dong.name for one in dongs})
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from domain.calendar import Round
 from domain.casework import ActRefused
+from domain.dong import district_of
 from domain.errors import SagakError, UsageError
 from domain.people import Signature
 from domain.policy import Policy
@@ -22,7 +23,6 @@ from store.lists import capacities_for
 from store.trail import Line, append
 
 MOST_PLACES = 300  # households in a week: more is a slip of the hand, even for a dong of forty workers
-_DISTRICT = 5  # digits of its code, with which those of its dongs begin
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def set_capacity(
         raise ActRefused("No number of places is another than before.", hint="Change one, or leave the page.")
     for code, places in changed.items():
         _check(by, code, places)
-    for district in sorted({code[:_DISTRICT] for code in changed}):
+    for district in sorted({district_of(code) for code in changed}):
         lock_district(connection, district)
     known = places_in(connection, policy, week)
     for code, places in changed.items():
@@ -82,7 +82,7 @@ def set_capacity(
 
 
 def _check(by: Signature, dong_code: str, places: Places) -> None:
-    if not by.scope.covers(dong_code[:_DISTRICT]):
+    if not by.scope.covers(district_of(dong_code)):
         raise ActRefused("Only the hub of the district sets the places of its dongs.", hint="Ask the hub.")
     if not 0 <= places.wanted <= MOST_PLACES:
         raise ActRefused(f"A dong has between 0 and {MOST_PLACES} places a week.", hint="Type a smaller number.")

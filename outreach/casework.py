@@ -47,7 +47,7 @@ from outreach.holding import (
     one_further,
 )
 from outreach.plausible import check_contact, check_request
-from outreach.words import checked_note, checked_reason
+from outreach.words import checked_note, checked_reason, note_put_right
 from store import cases
 from store.database import Connection
 from store.history import events_of
@@ -96,14 +96,15 @@ def correct_contact(
     made_at: datetime,
     reason: str,
     outcome: Outcome | None = None,
+    note: str = "",
     next_on: date | None = None,
 ) -> Acted:
-    """Puts an attempt right by a new row; the old one stays. Where the case stands is worked out anew.
+    """Puts an attempt right by a new row, its note included; the old one stays. The case's standing is worked out anew.
 
     Raises `ActRefused` where that row was put right already: the newest row is the one to correct.
     """
     made = Contacted(0, method, attempt, outcome, made_at, next_on, corrects=contact_id)
-    words = checked_reason(reason)
+    words = note_put_right(checked_note(note), checked_reason(reason))
     case = in_hands(connection, by, ref, seen)
     found = cases.contact_in(connection, case, contact_id)
     if found is None:

@@ -57,9 +57,6 @@ class Homes:
     core: Core
     vault: Path
 
-    def district_of(self, dong_code: str) -> str:
-        return dong_code if dong_code in self.core.districts else dong_code[:5]
-
 
 def publish(
     database: Database,
@@ -80,7 +77,7 @@ def publish(
     with database.reading(ALL) as connection:
         if published_version(connection, lists.round.label) == lists.version:
             return False
-    fence = _take_over(database)
+    fence = take_over(database)
     with database.writing(ALL) as connection:
         publication = begin_publication(
             connection, label=lists.round.label, as_of=lists.round.as_of, version=lists.version,
@@ -116,13 +113,11 @@ def _line(publication: Publication, lists: PublishedRound, changes: Changes, at:
     return Line(at, "sagak", "round", "publish", (publication.round,), detail)
 
 
-def clear_unfinished(database: Database) -> None:
-    """Takes away what publishers left behind that were killed; one that still works stops at its next step."""
-    _take_over(database)
+def take_over(database: Database) -> int:
+    """The fence number under which this process publishes.
 
-
-def _take_over(database: Database) -> int:
-    """The fence number under which this process publishes; nobody else's work is left half done."""
+    What publishers left behind that were killed is taken away; one that still works stops at its next step.
+    """
     with database.writing(ALL) as connection:
         fence = raise_fence(connection)
         left = unfinished(connection)
@@ -156,8 +151,8 @@ def _stage(
     progress: Callable[[int], None],
 ) -> dict[str, Fingerprint]:
     fingerprints: dict[str, Fingerprint] = {}
-    for district in dict.fromkeys(homes.district_of(code) for code in by_dong):
-        codes = [code for code in by_dong if homes.district_of(code) == district]
+    for district in dict.fromkeys(homes.core.district_of(code) for code in by_dong):
+        codes = [code for code in by_dong if homes.core.district_of(code) == district]
         listed = [entry.household_id for code in codes for entry in by_dong[code]]
         facts = facts_of(homes.core, district, listed, lists.round)
         people = people_of(homes.vault, district, listed)

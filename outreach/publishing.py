@@ -13,7 +13,7 @@ import io
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 _ENTRIES, _ABOUT = "entries.parquet", "round.json"
 _AGAIN = "Run the round again."
-_EXPLAINED = ("raising", "lowering", "unknown", "newest_report", "has_reports")
+_EXPLAINED = tuple(one.name for one in fields(Explanation))
 
 
 @dataclass(frozen=True)

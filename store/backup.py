@@ -18,6 +18,7 @@ import shutil
 from contextlib import closing, suppress
 from pathlib import Path
 
+import sqlcipher3
 from sqlalchemy.exc import DBAPIError
 
 from domain.errors import NotFound, StorageFailed, UsageError
@@ -89,6 +90,7 @@ def _copy(database: Database, draft: Path) -> None:
 
 def _check_sound(draft: Path, *, key: bytes, trail_key: bytes) -> None:
     """Opens the copy with the key, looks at every page's mac and every index, and at the schema."""
+    _hush()
     with closing(open_database(f"sqlite:///{draft}", key=key, trail_key=trail_key)) as opened:
         try:
             with opened.reading(ALL) as connection:
@@ -104,6 +106,12 @@ def _check_sound(draft: Path, *, key: bytes, trail_key: bytes) -> None:
     for end in ("-wal", "-shm"):
         with suppress(FileNotFoundError):
             draft.with_name(draft.name + end).unlink()
+
+
+def _hush() -> None:
+    """What is wrong with a copy is told by our own errors; SQLCipher would print lines of its own beside them."""
+    with closing(sqlcipher3.connect(":memory:")) as any_connection:
+        any_connection.execute("PRAGMA cipher_log_level = NONE")  # of the whole process
 
 
 def _keep(draft: Path, target: Path) -> None:

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, Table, and_, bindparam, func, insert, or_, select, update
 
 from domain.calendar import SEOUL
 from domain.casework import ABOUT_LISTING, Asked, Case, Contacted, HandoverStep, Standing, Status
+from domain.dong import district_of
 from domain.outcome import Outcome
 from domain.people import EVERYWHERE, Role, Scope, Signature
 from store.history import asked as asked_for
@@ -145,10 +146,17 @@ def has_request_like(connection: Connection, case: Case, asked: Asked) -> bool:
 
 def wish_about_listing(connection: Connection, case: Case) -> Asked | None:
     """The newest exclusion or its withdrawal, as the case's dong knows it."""
-    here = Scope((case.dong_code,))
-    row = connection.execute(select(requests).where(requests.c.id == newest_wish(here, case.ref, case.dong_code)))
-    found = row.mappings().first()
+    own = {"ref": case.ref, "dong_code": case.dong_code}
+    found = connection.execute(_wish_in(Scope((case.dong_code,))), own).mappings().first()
     return None if found is None else asked_for(found)
+
+
+def excluded_on(connection: Connection, scope: Scope, refs: Collection[str], day: date) -> set[str]:
+    """Which of these households, as the dong that has each knows, asked not to be contacted on a day."""
+    if not refs:
+        return set()
+    rows = connection.execute(_wishes_in(scope), {"refs": list(refs)}).mappings()
+    return {row["ref"] for row in rows if asked_for(row).excludes_on(day)}
 
 
 def request_in(connection: Connection, case: Case, request_id: int) -> tuple[Asked, bool] | None:
@@ -174,7 +182,7 @@ def newest_act(connection: Connection, case: Case) -> tuple[str, datetime] | Non
 
 def workers_of(connection: Connection, dong_code: str, at: datetime) -> dict[int, str]:
     """Names of the workers of a dong whose right holds at a moment, by user id, in the order of their names."""
-    asked = {"areas": (dong_code, dong_code[:5], EVERYWHERE), "at": at}
+    asked = {"areas": (dong_code, district_of(dong_code), EVERYWHERE), "at": at}
     return {row.id: row.name for row in connection.execute(_WORKERS, asked)}
 
 
@@ -191,6 +199,23 @@ def _case_in(scope: Scope) -> Select[Any]:
     return select(cases).where(within(scope, cases.c.dong_code), cases.c.ref == bindparam("ref"))
 
 
+@lru_cache(maxsize=_SCOPES)
+def _wish_in(scope: Scope) -> Select[Any]:
+    newest = newest_wish(scope, bindparam("ref"), bindparam("dong_code"))
+    return select(requests).where(within(scope, requests.c.dong_code), requests.c.id == newest)
+
+
+@lru_cache(maxsize=_SCOPES)
+def _wishes_in(scope: Scope) -> Select[Any]:
+    newest = newest_wish(scope, cases.c.ref, cases.c.dong_code).correlate(cases)
+    return (
+        select(requests)
+        .join(cases, and_(cases.c.ref == requests.c.ref, within(scope, cases.c.dong_code)))
+        .where(within(scope, requests.c.dong_code), requests.c.id == newest)
+        .where(cases.c.ref.in_(bindparam("refs", expanding=True)))
+    )
+
+
 _MOVED = update(cases).where(cases.c.ref == bindparam("of"))
 _NEWEST = select(rounds.c.round).order_by(rounds.c.as_of.desc()).limit(1)
 _BY_THEN = _NEWEST.where(rounds.c.as_of <= bindparam("day"))
@@ -198,18 +223,28 @@ _BY_THEN = _NEWEST.where(rounds.c.as_of <= bindparam("day"))
 
 def _listing_at(connection: Connection, case: Case, made_at: datetime) -> str:
     """The round whose list in the case's dong held at a moment; without one, that week's, and without it the newest."""
-    here = within(Scope((case.dong_code,)), entries.c.dong_code)
-    listed = select(publications.c.round).join(entries, entries.c.publication_id == publications.c.id)
-    own = listed.where(here, entries.c.ref == case.ref, publications.c.as_of <= bindparam("day"), was_published())
-    newest = own.order_by(publications.c.as_of.desc()).limit(1)
-    queries = (query.scalar_subquery() for query in (newest, _BY_THEN, _NEWEST))
-    found = connection.execute(select(func.coalesce(*queries)), {"day": made_at.astimezone(SEOUL).date()})
-    return str(found.scalar_one())
+    asked = {"ref": case.ref, "day": made_at.astimezone(SEOUL).date()}
+    return str(connection.execute(_listing_in(Scope((case.dong_code,))), asked).scalar_one())
+
+
+@lru_cache(maxsize=_SCOPES)
+def _listing_in(scope: Scope) -> Select[Any]:
+    listed = (
+        select(publications.c.round)
+        .join(entries, entries.c.publication_id == publications.c.id)
+        .where(within(scope, entries.c.dong_code), entries.c.ref == bindparam("ref"))
+        .where(publications.c.as_of <= bindparam("day"), was_published())
+        .order_by(publications.c.as_of.desc())
+        .limit(1)
+    )
+    return select(func.coalesce(*(query.scalar_subquery() for query in (listed, _BY_THEN, _NEWEST))))
 
 
 _WORKERS = (
     select(users.c.id, users.c.name)
     .join(grants, grants.c.user_id == users.c.id)
+    # Whoever has neither password nor the agency's sign-on is a machine, which visits nobody.
+    .where(or_(users.c.password_hash.is_not(None), users.c.subject.is_not(None)))
     .where(users.c.is_active, grants.c.role == Role.DONG, grants.c.area.in_(bindparam("areas", expanding=True)))
     .where(grants.c.valid_from <= bindparam("at"))
     .where(or_(grants.c.valid_to.is_(None), grants.c.valid_to > bindparam("at")))

@@ -1,10 +1,10 @@
-"""Column types that mean the same on SQLite and PostgreSQL."""
+"""Column types that mean the same on SQLite and PostgreSQL, and the columns that many tables share."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Dialect, Text
+from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Integer, String, Text
 from sqlalchemy.types import TypeDecorator
 
 from domain.calendar import SEOUL
@@ -49,3 +49,25 @@ class Json(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, _: Dialect) -> Any:
         return None if value is None else orjson.loads(value)
+
+
+# SQLite counts rows up by itself only in columns called INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+Code, Ref, Word = String(10), String(22), String(40)
+# Names sort 가나다 = by code point, as SQLite and Python do by themselves.
+Name = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def of_household(**more: Any) -> Column[str]:
+    """Whom a row is about."""
+    return Column("ref", Ref, ForeignKey("households.ref"), nullable=False, **more)
+
+
+def of_dong(**more: Any) -> Column[str]:
+    """Whose row it is."""
+    return Column("dong_code", Code, nullable=False, **more)
+
+
+def signed() -> tuple[Column[Any], Column[Any]]:
+    """Who did it, and when it was written down."""
+    return Column("by_user", Id, ForeignKey("users.id"), nullable=False), Column("at", Moment(), nullable=False)

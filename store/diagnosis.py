@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from store.chain import COLUMNS, START, signer_of
+from store.tables import NARROWED
 
 _NEWEST = 200  # lines at the end of the trail
 _LINE = ", ".join(f"t.{name}" for name in COLUMNS)
@@ -20,9 +21,7 @@ _TABLES = text(
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE n.nspname = current_schema() AND c.relkind = 'r' AND c.relname = ANY(:names)"""
 )
-# Tables whose rows belong to a dong: revision 0005 narrows them.
-NARROWED = ("households", "entries", "facts", "people", "cases", "contacts", "notes", "assignments", "handovers",
-            "requests")  # fmt: skip
+_NARROWED = [table.name for table in NARROWED]
 
 
 @dataclass(frozen=True)
@@ -39,14 +38,14 @@ class SignedInAs:
 def signed_in_as(connection: Connection) -> SignedInAs:
     """On PostgreSQL: who this connection is."""
     name, is_superuser, passes_by = connection.execute(_ROLE).one()
-    tables = connection.execute(_TABLES, {"names": list(NARROWED)}).all()
+    tables = connection.execute(_TABLES, {"names": _NARROWED}).all()
     locked = {table for table, _, is_locked in tables if is_locked}
     return SignedInAs(
         name,
         is_superuser,
         passes_by,
         tuple(sorted(table for table, is_owned, _ in tables if is_owned)),
-        tuple(table for table in NARROWED if table not in locked),
+        tuple(table for table in _NARROWED if table not in locked),
     )
 
 

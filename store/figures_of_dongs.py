@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, func, select
 
-from domain.casework import Attempt, Status
+from domain.casework import TALKED, Status
 from domain.listing import Slot
-from domain.outcome import CASE_MANAGED, PUBLIC_BENEFIT
+from domain.outcome import IN_NEED
 from domain.people import Scope
 from store.scoping import within
 from store.tables import cases, contacts, entries, publication_dongs, rounds
@@ -81,8 +81,6 @@ def unassigned(connection: Connection, scope: Scope, label: str) -> dict[str, in
 
 
 _NOBODY: Mapping[str, int] = {"contacted": 0, "reached": 0, "found": 0}
-_REACHED = (Attempt.REACHED, Attempt.DECLINED)
-_IN_NEED = sorted(PUBLIC_BENEFIT | CASE_MANAGED)
 
 
 def _carried(connection: Connection, scope: Scope, labels: Sequence[str]) -> dict[_Key, int]:
@@ -105,8 +103,8 @@ def _met(connection: Connection, scope: Scope, labels: Sequence[str]) -> dict[_K
             of.round,
             of.dong_code,
             func.count(distinct(of.ref)).label("contacted"),
-            _households_where(of.attempt.in_(_REACHED)).label("reached"),
-            _households_where(of.outcome.in_(_IN_NEED)).label("found"),
+            _households_where(of.attempt.in_(TALKED)).label("reached"),
+            _households_where(of.outcome.in_(sorted(IN_NEED))).label("found"),
         )
         .where(of.round.in_(labels))
         .group_by(of.round, of.dong_code)

@@ -22,7 +22,8 @@ from store.tables import cases, entries, handovers, people, publications, rounds
 class Standings:
     """Households of one dong's list by where their cases stand now; the first two and ``closed`` add up to all.
 
-    ``waiting``: in the dong without an outcome; of these ``unassigned`` and ``overdue``.
+    ``waiting``: in the dong without an outcome; of these ``unassigned`` and ``overdue``, and ``may_carry``, whom nobody
+    has reached: unless somebody does, the next list carries them over, for as many weeks as the policy says.
     """
 
     waiting: int = 0
@@ -30,6 +31,7 @@ class Standings:
     closed: int = 0
     unassigned: int = 0
     overdue: int = 0
+    may_carry: int = 0
 
 
 def standings(connection: Connection, scope: Scope, label: str, *, today: date) -> dict[str, Standings]:
@@ -43,21 +45,23 @@ def standings(connection: Connection, scope: Scope, label: str, *, today: date) 
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for row in connection.execute(query).mappings():
         if state := case_state(row):
-            counts[row["dong_code"]].update(_words(state, is_late=state.is_late(listed_on[row["ref"]], today)))
+            counts[row["dong_code"]].update(_words(state, listed_on[row["ref"]], today))
     return {dong_code: Standings(**counted) for dong_code, counted in counts.items()}
 
 
 _SAME = cases.c.ref == entries.c.ref
 
 
-def _words(state: CaseState, *, is_late: bool) -> Iterator[str]:
+def _words(state: CaseState, listed_on: date, today: date) -> Iterator[str]:
     if state.status is Status.CLOSED:
         yield "closed"
     elif state.status is Status.WITH_HUB:
         yield "with_hub"
     else:
         yield "waiting"
-        yield from ["unassigned"] * (state.worker_id is None) + ["overdue"] * is_late
+        yield from ["unassigned"] * (state.worker_id is None) + ["overdue"] * state.is_late(listed_on, today)
+        if state.status is not Status.IN_TOUCH and not state.is_excluded(today):
+            yield "may_carry"
 
 
 def _listed_anew(scope: Scope) -> Select[Any]:

@@ -5,14 +5,11 @@ from datetime import date
 
 from sqlalchemy import Connection, and_, case, distinct, func, select
 
-from domain.casework import Attempt
-from domain.outcome import CASE_MANAGED, PUBLIC_BENEFIT
+from domain.casework import TALKED
+from domain.outcome import IN_NEED
 from domain.people import Scope
 from store.scoping import within
 from store.tables import contacts, entries, rounds
-
-_REACHED = (Attempt.REACHED, Attempt.DECLINED)
-_IN_NEED = sorted(PUBLIC_BENEFIT | CASE_MANAGED)
 
 
 @dataclass(frozen=True)
@@ -44,8 +41,8 @@ def type_figures(connection: Connection, scope: Scope, *, since: date, until: da
             entries.c.household_type,
             func.count(distinct(entries.c.ref)).label("listed"),
             func.count(distinct(contacts.c.ref)).label("contacted"),
-            func.count(distinct(case((contacts.c.attempt.in_(_REACHED), contacts.c.ref)))).label("reached"),
-            func.count(distinct(case((contacts.c.outcome.in_(_IN_NEED), contacts.c.ref)))).label("found"),
+            func.count(distinct(case((contacts.c.attempt.in_(TALKED), contacts.c.ref)))).label("reached"),
+            func.count(distinct(case((contacts.c.outcome.in_(sorted(IN_NEED)), contacts.c.ref)))).label("found"),
         )
         .join(rounds, rounds.c.publication_id == entries.c.publication_id)
         .outerjoin(contacts, of_entry)

@@ -1,12 +1,24 @@
 """The history of a case: every row that acts have added, oldest first."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, time
+from collections.abc import Callable
+from datetime import date, datetime, time
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, select
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    RowMapping,
+    Select,
+    Table,
+    bindparam,
+    cast,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 
 from domain.calendar import SEOUL
 from domain.casework import (
@@ -31,13 +43,15 @@ from domain.people import Scope
 from store.scoping import was_published, within
 from store.tables import assignments, contacts, entries, handovers, notes, publications, requests, rounds, users
 
-_SCOPES = 4096 * 5  # a nation has 3,500 dongs; five tables
+_SCOPES = 4096  # a nation has 3,500 dongs
+_ADDED = (contacts, notes, assignments, handovers, requests)
+_COLUMNS = {column.name: column.type for table in _ADDED for column in table.c}
 
 
 def history_of(connection: Connection, scope: Scope, ref: str) -> tuple[Recorded, ...]:
     """What was done for a household in ``scope``, oldest first, with the names of those who did it."""
-    found = [row for table in _EVENTS for row in _recorded(connection, scope, table, ref)]
-    return tuple(sorted(found, key=attrgetter("at")))
+    rows = connection.execute(_rows(scope), {"ref": ref}).mappings()
+    return tuple(sorted((_recorded(row) for row in rows), key=attrgetter("at")))
 
 
 def events_of(connection: Connection, case: Case) -> list[Event]:
@@ -53,17 +67,24 @@ def rounds_of(connection: Connection, scope: Scope, ref: str) -> tuple[str, ...]
     return tuple(connection.execute(_listings(scope), {"ref": ref}).scalars())
 
 
-def _recorded(connection: Connection, scope: Scope, table: Table, ref: str) -> Iterator[Recorded]:
-    for row in connection.execute(_rows(scope, table), {"ref": ref}).mappings():
-        text = row.get("note") or row.get("reason") or ""
-        yield Recorded(row["id"], row["at"], row["by_user"], row["who"], _EVENTS[table](row), text)
+def _recorded(row: RowMapping) -> Recorded:
+    text = row["note"] or row["reason"] or ""
+    return Recorded(row["id"], row["at"], row["by_user"], row["who"], _EVENTS[row["act"]](row), text)
 
 
 # Putting a query together takes longer than running it; a scope asks the same ones all day.
 @lru_cache(maxsize=_SCOPES)
-def _rows(scope: Scope, table: Table) -> Select[Any]:
-    signed = select(table, users.c.name.label("who")).join(users, users.c.id == table.c.by_user)
-    return signed.where(within(scope, table.c.dong_code), table.c.ref == bindparam("ref"))
+def _rows(scope: Scope) -> CompoundSelect[Any]:
+    """All that was added to a case, in one query: each act's own columns, and nothing in those of other acts."""
+    return union_all(*(_acts_of(scope, table) for table in _ADDED))
+
+
+def _acts_of(scope: Scope, table: Table) -> Select[Any]:
+    own = (table.c[name] if name in table.c else cast(null(), kind).label(name) for name, kind in _COLUMNS.items())
+    signed = select(literal_column(f"'{table.name}'").label("act"), users.c.name.label("who"), *own)
+    return signed.join(users, users.c.id == table.c.by_user).where(
+        within(scope, table.c.dong_code), table.c.ref == bindparam("ref")
+    )
 
 
 @lru_cache(maxsize=_SCOPES)
@@ -73,16 +94,37 @@ def _listings(scope: Scope) -> Select[Any]:
     return own.order_by(rounds.c.as_of.desc())
 
 
-def _listed_at(connection: Connection, case: Case) -> list[datetime]:
-    """A listing counts from the Monday of its round: what was done since is not undone by it (`publications`).
+def listed_from(as_of: date, staged_at: datetime) -> datetime:
+    """From when a listing counts: the Monday of its round, or when it was made, if that came earlier.
 
-    One that a re-made list took back has opened the case all the same.
+    What was done since is not undone by it, for the list could not know of it.
     """
-    of = entries.c
-    listed = select(publications.c.as_of).join(entries, of.publication_id == publications.c.id).where(was_published())
-    own = listed.where(of.ref == case.ref, of.dong_code == case.dong_code, of.slot != Slot.CARRIED_OVER)
-    dates = connection.execute(own.distinct()).scalars()
-    return [datetime.combine(day, time(), SEOUL) for day in dates]
+    return min(datetime.combine(as_of, time(), SEOUL), staged_at)
+
+
+def _listed_at(connection: Connection, case: Case) -> list[datetime]:
+    """When the case's dong listed its household anew.
+
+    A listing that a re-made list took back has opened the case all the same; one of a round that was published after a
+    newer one has not (`store.publications`).
+    """
+    listed = connection.execute(_LISTED_ANEW, {"ref": case.ref, "dong_code": case.dong_code})
+    return [listed_from(row.as_of, row.staged_at) for row in listed]
+
+
+def _listed_anew() -> Select[Any]:
+    of, newer = publications.c, publications.alias("newer")
+    came_before = was_published(newer), newer.c.as_of > of.as_of, newer.c.staged_at < of.staged_at
+    return (
+        select(of.as_of, of.staged_at)
+        .join(entries, entries.c.publication_id == of.id)
+        .where(entries.c.ref == bindparam("ref"), entries.c.dong_code == bindparam("dong_code"))
+        .where(entries.c.slot != Slot.CARRIED_OVER, was_published())
+        .where(~select(newer.c.id).where(*came_before).exists())
+    )
+
+
+_LISTED_ANEW = _listed_anew()
 
 
 def contacted(row: RowMapping) -> Contacted:
@@ -103,10 +145,10 @@ def asked(row: RowMapping) -> Asked:
     return Asked(Request(row["kind"]), row["made_on"], row["ends_on"])
 
 
-_EVENTS: dict[Table, Callable[[RowMapping], Event]] = {
-    contacts: contacted,
-    notes: lambda _: Noted(),
-    assignments: lambda row: Assigned(row["worker_id"]),
-    handovers: lambda row: Passed(HandoverStep(row["step"])),
-    requests: lambda row: Answered(row["answers"]) if row["answers"] else asked(row),
+_EVENTS: dict[str, Callable[[RowMapping], Event]] = {
+    contacts.name: contacted,
+    notes.name: lambda _: Noted(),
+    assignments.name: lambda row: Assigned(row["worker_id"]),
+    handovers.name: lambda row: Passed(HandoverStep(row["step"])),
+    requests.name: lambda row: Answered(row["answers"]) if row["answers"] else asked(row),
 }

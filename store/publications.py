@@ -4,38 +4,29 @@ Whoever publishes raises the number of the fence and names it in every later tra
 again, the former stops at its next step, however long it slept: two never write into one list.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, text, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, or_, select, text, update
 
-from domain.calendar import SEOUL
 from domain.casework import Status, standing_after
 from domain.errors import StorageFailed
 from domain.listing import Slot
 from domain.people import ALL
 from domain.published import Person
 from store.cases import hold_cases, move_case
-from store.history import events_of
+from store.history import events_of, listed_from
+from store.moving import ANEW, follow_moves, known_here
 from store.scoping import PUBLISHED
 from store.tables import cases, contacts, entries, facts, households, people, publication_dongs, publications, rounds
 from store.tables import publishing_fence as fence_row
 
 _STAGING, _STAGED = "staging", "staged"
 _TICK = timedelta(microseconds=1)
-# As `domain.casework.Standing` begins.
-_ANEW: Mapping[str, Any] = {
-    "status": Status.OPEN.value,
-    "worker_id": None,
-    "attempts": 0,
-    "last_contact_at": None,
-    "outcome": None,
-    "next_on": None,
-}
-_REOPENED = {name: value for name, value in _ANEW.items() if name != "last_contact_at"}  # as `domain.casework.Listed`
+_REOPENED = {name: value for name, value in ANEW.items() if name != "last_contact_at"}  # as `domain.casework.Listed`
 
 
 @dataclass(frozen=True)
@@ -47,6 +38,7 @@ class Publication:
     as_of: date
     version: str
     fence: int
+    staged_at: datetime
     is_staged: bool  # an earlier run staged and checked it to its end
 
 
@@ -137,17 +129,22 @@ def begin_publication(
     fence: int,
     at: datetime,
 ) -> Publication:
-    """A new publication to stage under, or the one of the same content that an earlier run staged to its end."""
+    """A new publication to stage under, or the one of the same content that an earlier run staged to its end.
+
+    One that readers never saw counts as staged now: it comes after what was published meanwhile (`store.history`).
+    """
     check_fence(connection, fence)
-    same = (publications.c.round == label, publications.c.version == version)
-    there = connection.execute(select(publications.c.id).where(*same)).scalar()
+    of = publications.c
+    same = (of.round == label, of.version == version)
+    connection.execute(update(publications).where(*same, of.state == _STAGED).values(staged_at=at))
+    there = connection.execute(select(of.id, of.staged_at).where(*same)).first()
     if there is not None:
-        return Publication(int(there), label, as_of, version, fence, is_staged=True)
+        return Publication(int(there.id), label, as_of, version, fence, there.staged_at, is_staged=True)
     row = {"round": label, "as_of": as_of, "version": version, "origin": dict(origin), "fence": fence}
     added = connection.execute(insert(publications).values(**row, state=_STAGING, staged_at=at))
     key = added.inserted_primary_key
     assert key is not None
-    return Publication(int(key[0]), label, as_of, version, fence, is_staged=False)
+    return Publication(int(key[0]), label, as_of, version, fence, at, is_staged=False)
 
 
 def mark_staged(connection: Connection, publication: Publication) -> None:
@@ -167,6 +164,7 @@ def make_current(connection: Connection, publication: Publication, changes: Chan
     if not pointed.rowcount:
         connection.execute(insert(rounds).values(round=publication.round, **values))
     if is_newest(connection, publication.as_of):
+        _hold(connection, publication, changes)
         _follow(connection, changes, at)
         _reopen(connection, publication, at)
 
@@ -181,14 +179,21 @@ def housed(connection: Connection) -> list[tuple[str, ...]]:
     return [tuple(row) for row in connection.execute(query)]
 
 
+def _listed_anew(publication: Publication) -> Select[Any]:
+    of = entries.c
+    return select(of.ref).where(of.publication_id == publication.id, of.slot != Slot.CARRIED_OVER.value)
+
+
+def _hold(connection: Connection, publication: Publication, changes: Changes) -> None:
+    """Nobody acts meanwhile on the cases that may move, held in the order of acts: two that wait never form a ring."""
+    refs = connection.execute(_listed_anew(publication)).scalars()
+    hold_cases(connection, ALL, {*refs, *changes.moved})
+
+
 def _follow(connection: Connection, changes: Changes, at: datetime) -> None:
-    moved = [{"of": ref, "dong": code} for ref, code in changes.moved.items()]
-    if moved:
-        # What the former dong did stays with it: for the dong that sees the household now, the case begins anew.
-        anew = {**_ANEW, "version": cases.c.version + 1, "updated_at": at}
-        for table, more in ((households, {}), (people, {}), (cases, anew)):
-            there = update(table).where(table.c.ref == bindparam("of"))
-            connection.execute(there.values(dong_code=bindparam("dong"), **more), moved)
+    if changes.moved:
+        follow_moves(connection, changes.moved, at)
+        _stand_as_told(connection, known_here(connection, changes.moved), at)
     if changes.people:
         rows = [{"of": ref, **vars(person)} for ref, person in changes.people.items()]
         connection.execute(update(people).where(people.c.ref == bindparam("of")), rows)
@@ -198,22 +203,25 @@ def _reopen(connection: Connection, publication: Publication, at: datetime) -> N
     """A closed case is open again where its household is listed anew.
 
     Not where the list only carries it over, or could not know of the closing: then it was closed with this listing.
-    What was done between the list's Monday and now decides with it, as the history tells (`standing_after`).
+    What was done since the listing counts (`listed_from`) decides with it, as the history tells (`standing_after`).
     """
-    day = publication.as_of
-    as_of = datetime(day.year, day.month, day.day, tzinfo=SEOUL)
-    anew = select(entries.c.ref).where(
-        entries.c.publication_id == publication.id, entries.c.slot != Slot.CARRIED_OVER.value
-    )
+    since = listed_from(publication.as_of, publication.staged_at)
+    anew = _listed_anew(publication)
     same = (contacts.c.ref == cases.c.ref, contacts.c.dong_code == cases.c.dong_code)
-    was_closed = select(contacts.c.id).where(*same, contacts.c.outcome.is_not(None), contacts.c.at < as_of).exists()
-    since = select(cases.c.ref).where(cases.c.updated_at >= as_of, cases.c.ref.in_(anew), was_closed)
-    refs = connection.execute(since).scalars().all()
+    # Also a closing of this week: put into an old contact's place, it may come before the listing.
+    was_closed = select(contacts.c.id).where(*same, contacts.c.outcome.is_not(None)).exists()
+    acted_on = select(cases.c.ref).where(cases.c.updated_at >= since, cases.c.ref.in_(anew), was_closed)
+    refs = connection.execute(acted_on).scalars().all()
     connection.execute(
         update(cases)
-        .where(cases.c.status == Status.CLOSED.value, cases.c.updated_at < as_of, cases.c.ref.in_(anew))
+        .where(cases.c.status == Status.CLOSED.value, cases.c.updated_at < since, cases.c.ref.in_(anew))
         .values(**_REOPENED, version=cases.c.version + 1, updated_at=at)
     )
+    _stand_as_told(connection, refs, at)
+
+
+def _stand_as_told(connection: Connection, refs: Collection[str], at: datetime) -> None:
+    """Cases stand as their history in their dong tells."""
     for case in hold_cases(connection, ALL, refs).values():
         standing = standing_after(events_of(connection, case))
         if standing != case.standing:

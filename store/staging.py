@@ -5,7 +5,7 @@ Their JSON is made once, goes in as it is and comes back as it is, so that what 
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import sha256
 from itertools import groupby
@@ -27,18 +27,8 @@ from store.tables import cases, entries, facts, households, people, publication_
 # thousands of pages, and a nation's first list writes ten gigabytes. 104 bits of chance follow: none can be guessed.
 _ALIKE_BYTES, _OWN_BYTES = 3, 13  # 4 and 18 signs of base64
 _NOBODY = Person("", "", "")
-_CONTENT = (
-    "rank",
-    "slot",
-    "slot_sentence",
-    "propensity",
-    "raw_score",
-    "probability",
-    "band",
-    "tied_with",
-    "household_type",
-    "explanation",
-)
+# What stands in a row of its own. Digests are over these values in this order.
+_CONTENT = tuple(one.name for one in fields(Entry) if one.name not in ("round", "dong_code", "household_id", "bundle"))
 # In this order: what is named comes before what names it.
 _TABLES = (households, people, cases, publication_dongs, entries, facts)
 _Row = dict[str, Any]
@@ -178,10 +168,5 @@ def _content(entry: Entry) -> _Row:
 
 
 def _explanation(why: Explanation) -> _Row:
-    return {
-        "raising": [vars(reason) for reason in why.raising],
-        "lowering": [vars(reason) for reason in why.lowering],
-        "unknown": list(why.unknown),
-        "newest_report": why.newest_report.isoformat() if why.newest_report else None,
-        "has_reports": why.has_reports,
-    }
+    reasons = {"raising": [vars(one) for one in why.raising], "lowering": [vars(one) for one in why.lowering]}
+    return vars(why) | reasons  # orjson writes a date as ISO 8601

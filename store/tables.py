@@ -5,8 +5,6 @@ where each household stands, written in the same transaction as the act that cha
 The trail has no foreign keys, so that it outlives what it describes.
 """
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -24,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from store.columns import Json, Moment
+from store.columns import Code, Id, Json, Moment, Name, Ref, Word, of_dong, of_household, signed
 
 metadata = MetaData(
     naming_convention={
@@ -34,38 +32,19 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-# SQLite counts rows up by itself only in columns called INTEGER.
-_Id = BigInteger().with_variant(Integer, "sqlite")
-_Code, _Ref, _Word = String(10), String(22), String(40)
-# Names sort 가나다 = by code point, as SQLite and Python do by themselves.
-_Name = Text().with_variant(Text(collation="C"), "postgresql")
-
-
-def _ref(**more: Any) -> Column[str]:
-    return Column("ref", _Ref, ForeignKey("households.ref"), nullable=False, **more)
-
-
-def _dong(**more: Any) -> Column[str]:
-    return Column("dong_code", _Code, nullable=False, **more)
-
-
-def _signed() -> tuple[Column[Any], Column[Any]]:
-    """Who did it, and when it was written down."""
-    return Column("by_user", _Id, ForeignKey("users.id"), nullable=False), Column("at", Moment(), nullable=False)
-
 
 # --- rounds and lists -------------------------------------------------------------------------------------------------
 
 publications = Table(
     "publications",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("round", String(8), nullable=False),
     Column("as_of", Date, nullable=False),
     Column("version", String(64), nullable=False),  # name of the content, see outreach/publishing.py
     Column("origin", Json(), nullable=False),  # bundle, digests of bundle, delivery and entries
-    Column("state", _Word, nullable=False),  # staging, staged, published (was once what readers see)
-    Column("fence", _Id, nullable=False),
+    Column("state", Word, nullable=False),  # staging, staged, published (was once what readers see)
+    Column("fence", Id, nullable=False),
     Column("staged_at", Moment(), nullable=False),
     UniqueConstraint("round", "version"),
 )
@@ -75,19 +54,19 @@ rounds = Table(
     metadata,
     Column("round", String(8), primary_key=True),
     Column("as_of", Date, nullable=False),
-    Column("publication_id", _Id, ForeignKey("publications.id"), nullable=False),
+    Column("publication_id", Id, ForeignKey("publications.id"), nullable=False),
     Column("published_at", Moment(), nullable=False),
 )
 # One row: whoever publishes raises the number, and stages nothing more once another has.
-publishing_fence = Table("publishing_fence", metadata, Column("id", Integer, primary_key=True), Column("fence", _Id))
+publishing_fence = Table("publishing_fence", metadata, Column("id", Integer, primary_key=True), Column("fence", Id))
 publication_dongs = Table(
     "publication_dongs",
     metadata,
-    Column("publication_id", _Id, ForeignKey("publications.id"), nullable=False),
-    _dong(),
-    Column("sido", _Name, nullable=False),
-    Column("sigungu", _Name, nullable=False),
-    Column("name", _Name, nullable=False),
+    Column("publication_id", Id, ForeignKey("publications.id"), nullable=False),
+    of_dong(),
+    Column("sido", Name, nullable=False),
+    Column("sigungu", Name, nullable=False),
+    Column("name", Name, nullable=False),
     Column("capacity", Integer, nullable=False),
     Column("entries", Integer, nullable=False),
     Column("digest", String(64), nullable=False),  # of the dong's entries as they were staged
@@ -96,25 +75,25 @@ publication_dongs = Table(
 households = Table(
     "households",
     metadata,
-    Column("ref", _Ref, primary_key=True),  # drawn by chance: says nothing about whom it names
-    Column("household_id", _Word, nullable=False, unique=True),  # the pseudonym
-    _dong(index=True),  # where it lives now; past entries stay with the dong of their round
+    Column("ref", Ref, primary_key=True),  # drawn by chance: says nothing about whom it names
+    Column("household_id", Word, nullable=False, unique=True),  # the pseudonym
+    of_dong(index=True),  # where it lives now; past entries stay with the dong of their round
 )
 entries = Table(
     "entries",
     metadata,
-    Column("publication_id", _Id, ForeignKey("publications.id"), nullable=False),
-    _dong(),
+    Column("publication_id", Id, ForeignKey("publications.id"), nullable=False),
+    of_dong(),
     Column("rank", Integer, nullable=False),
-    _ref(index=True),
-    Column("slot", _Word, nullable=False),
+    of_household(index=True),
+    Column("slot", Word, nullable=False),
     Column("slot_sentence", Text, nullable=False),
     Column("propensity", Float, nullable=False),
     Column("raw_score", Float, nullable=False),
     Column("probability", Float, nullable=False),
-    Column("band", _Word, nullable=False),
+    Column("band", Word, nullable=False),
     Column("tied_with", Integer, nullable=False),
-    Column("household_type", _Word, nullable=False),
+    Column("household_type", Word, nullable=False),
     Column("explanation", Json(), nullable=False),  # raising, lowering, unknown, newest_report, has_reports
     PrimaryKeyConstraint("publication_id", "dong_code", "rank"),
     UniqueConstraint("publication_id", "ref"),
@@ -123,9 +102,9 @@ entries = Table(
 facts = Table(
     "facts",
     metadata,
-    Column("publication_id", _Id, ForeignKey("publications.id"), nullable=False),
-    _ref(),
-    _dong(),
+    Column("publication_id", Id, ForeignKey("publications.id"), nullable=False),
+    of_household(),
+    of_dong(),
     Column("facts", Json(), nullable=False),
     PrimaryKeyConstraint("publication_id", "ref"),
 )
@@ -133,11 +112,24 @@ facts = Table(
 people = Table(
     "people",
     metadata,
-    _ref(primary_key=True),
-    _dong(),
-    Column("name", _Name, nullable=False),
-    Column("address", _Name, nullable=False),
+    of_household(primary_key=True),
+    of_dong(),
+    Column("name", Name, nullable=False),
+    Column("address", Name, nullable=False),
     Column("phone", Text, nullable=False),  # digits only, empty where none is known
+)
+# Where a household lived that moved: told to the dong that sees it now. What was recorded there stays there.
+former_homes = Table(
+    "former_homes",
+    metadata,
+    of_household(),
+    of_dong(),  # where it lives now, as in `households`
+    Column("former_dong", Code, nullable=False),
+    Column("former_name", Name, nullable=False),
+    Column("worker_id", Id, ForeignKey("users.id")),  # whom to ask
+    Column("last_contact_at", Moment()),
+    Column("left_at", Moment(), nullable=False),
+    PrimaryKeyConstraint("ref", "former_dong"),
 )
 
 # --- casework ---------------------------------------------------------------------------------------------------------
@@ -145,90 +137,91 @@ people = Table(
 cases = Table(
     "cases",
     metadata,
-    _ref(primary_key=True),
-    _dong(index=True),
+    of_household(primary_key=True),
+    of_dong(),
     Column("version", Integer, nullable=False),  # acts so far; an act names the one it saw
-    Column("status", _Word, nullable=False),
-    Column("worker_id", _Id, ForeignKey("users.id")),
+    Column("status", Word, nullable=False),
+    Column("worker_id", Id, ForeignKey("users.id")),
     Column("attempts", Integer, nullable=False),  # since somebody was last reached
     Column("last_contact_at", Moment()),
-    Column("outcome", _Word),
+    Column("outcome", Word),
     Column("next_on", Date),
     Column("updated_at", Moment(), nullable=False),
+    Index(None, "dong_code", "version"),
 )
 contacts = Table(
     "contacts",
     metadata,
-    Column("id", _Id, primary_key=True),
-    _ref(index=True),
-    _dong(),
+    Column("id", Id, primary_key=True),
+    of_household(index=True),
+    of_dong(),
     Column("round", String(8), nullable=False),  # of the listing it belongs to
-    Column("method", _Word, nullable=False),
-    Column("attempt", _Word, nullable=False),
-    Column("outcome", _Word),
+    Column("method", Word, nullable=False),
+    Column("attempt", Word, nullable=False),
+    Column("outcome", Word),
     Column("note", Text, nullable=False),
     Column("next_on", Date),
     Column("made_at", Moment(), nullable=False),
-    Column("corrects", _Id, ForeignKey("contacts.id")),  # a mistake is put right by a new row
-    *_signed(),
+    Column("corrects", Id, ForeignKey("contacts.id")),  # a mistake is put right by a new row
+    *signed(),
     Index(None, "dong_code", "round"),
 )
 notes = Table(
     "notes",
     metadata,
-    Column("id", _Id, primary_key=True),
-    _ref(index=True),
-    _dong(),
+    Column("id", Id, primary_key=True),
+    of_household(index=True),
+    of_dong(),
     Column("note", Text, nullable=False),
-    *_signed(),
+    *signed(),
 )
 assignments = Table(
     "assignments",
     metadata,
-    Column("id", _Id, primary_key=True),
-    _ref(index=True),
-    _dong(),
-    Column("worker_id", _Id, ForeignKey("users.id")),  # null: given back
-    *_signed(),
+    Column("id", Id, primary_key=True),
+    of_household(index=True),
+    of_dong(),
+    Column("worker_id", Id, ForeignKey("users.id")),  # null: given back
+    *signed(),
 )
 handovers = Table(
     "handovers",
     metadata,
-    Column("id", _Id, primary_key=True),
-    _ref(index=True),
-    _dong(),
-    Column("step", _Word, nullable=False),
+    Column("id", Id, primary_key=True),
+    of_household(index=True),
+    of_dong(),
+    Column("step", Word, nullable=False),
     Column("reason", Text, nullable=False),
-    *_signed(),
+    *signed(),
 )
 requests = Table(
     "requests",
     metadata,
-    Column("id", _Id, primary_key=True),
-    _ref(index=True),
-    _dong(),
-    Column("kind", _Word, nullable=False),
+    Column("id", Id, primary_key=True),
+    of_household(index=True),
+    of_dong(),
+    Column("kind", Word, nullable=False),
     Column("made_on", Date, nullable=False),
     Column("ends_on", Date),
     Column("note", Text, nullable=False),
-    Column("answers", _Id, ForeignKey("requests.id")),  # the kind is "answer": what a household asked for is answered
-    *_signed(),
+    Column("answers", Id, ForeignKey("requests.id")),  # the kind is "answer": what a household asked for is answered
+    *signed(),
 )
 capacities = Table(
     "capacities",
     metadata,
-    Column("id", _Id, primary_key=True),
-    _dong(index=True),
+    Column("id", Id, primary_key=True),
+    of_dong(index=True),
     Column("from_round", String(8), nullable=False),
     Column("capacity", Integer, nullable=False),
     Column("reason", Text, nullable=False),
-    *_signed(),
+    *signed(),
 )
-# One answer a key: the same request again gives the same answer and does nothing.
+# One answer a key: the same request again does nothing.
 idempotency = Table(
     "idempotency",
     metadata,
-    Column("user_id", _Id, ForeignKey("users.id"), nullable=False),
+    Column("user_id", Id, ForeignKey("users.id"), nullable=False),
     Column("key", String(64), nullable=False),
     Column("body_digest", String(64), nullable=False),
     Column("status", Integer, nullable=False),
@@ -242,10 +235,10 @@ idempotency = Table(
 users = Table(
     "users",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("login", String(64), nullable=False, unique=True),
-    Column("name", _Name, nullable=False),
-    Column("password_hash", Text),  # null: signs in through the agency's own sign-on
+    Column("name", Name, nullable=False),
+    Column("password_hash", Text),  # null: signs in through the agency's own sign-on, or without a subject not at all
     Column("subject", Text, unique=True),  # the agency's name for this person (OpenID Connect "sub")
     Column("is_active", Boolean, nullable=False),
     Column("must_change_password", Boolean, nullable=False),
@@ -256,10 +249,10 @@ users = Table(
 grants = Table(
     "grants",
     metadata,
-    Column("id", _Id, primary_key=True),
-    Column("user_id", _Id, ForeignKey("users.id"), nullable=False, index=True),
-    Column("role", _Word, nullable=False),
-    Column("area", _Code, nullable=False),
+    Column("id", Id, primary_key=True),
+    Column("user_id", Id, ForeignKey("users.id"), nullable=False, index=True),
+    Column("role", Word, nullable=False),
+    Column("area", Code, nullable=False),
     Column("valid_from", Moment(), nullable=False),
     Column("valid_to", Moment()),
     Column("granted_by", Text, nullable=False),
@@ -269,8 +262,8 @@ sessions = Table(
     "sessions",
     metadata,
     Column("token_digest", String(64), primary_key=True),  # the token itself is only with its bearer
-    Column("kind", _Word, nullable=False),  # page (cookie) or machine (bearer token)
-    Column("user_id", _Id, ForeignKey("users.id"), nullable=False, index=True),
+    Column("kind", Word, nullable=False),  # page (cookie) or machine (bearer token)
+    Column("user_id", Id, ForeignKey("users.id"), nullable=False, index=True),
     Column("csrf", String(64), nullable=False),
     Column("created_at", Moment(), nullable=False),
     Column("seen_at", Moment(), nullable=False),
@@ -284,11 +277,11 @@ sessions = Table(
 trail = Table(
     "trail",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("at", Moment(), nullable=False, index=True),
     Column("actor", String(64), nullable=False),
     Column("origin", String(64), nullable=False),
-    Column("act", _Word, nullable=False),
+    Column("act", Word, nullable=False),
     Column("subjects", Text, nullable=False),  # refs, codes or names of what was looked at or changed, by spaces
     Column("detail", Json(), nullable=False),
     Column("mac", String(64), nullable=False),  # over the line itself, see store/chain.py
@@ -300,11 +293,13 @@ trail = Table(
 trail_seals = Table(
     "trail_seals",
     metadata,
-    Column("position", _Id, primary_key=True, autoincrement=False),
-    Column("trail_id", _Id, nullable=False, unique=True),
+    Column("position", Id, primary_key=True, autoincrement=False),
+    Column("trail_id", Id, nullable=False, unique=True),
     Column("mac", String(64), nullable=False),
 )
 
 # Narrowed to the caller's areas, by every query and on PostgreSQL by the database as well. Which dongs there are, and
 # how many entries each has, is no household's secret.
-NARROWED = (households, entries, facts, people, cases, contacts, notes, assignments, handovers, requests)
+NARROWED = (
+    households, entries, facts, people, former_homes, cases, contacts, notes, assignments, handovers, requests,
+)  # fmt: skip

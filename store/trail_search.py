@@ -1,9 +1,11 @@
 """The trail as auditors read it: found by who, whom, what and when."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Function, and_, func, or_, select
+from sqlalchemy import Connection, Function, Row, and_, func, or_, select
 
 from store.tables import trail
 from store.trail import Line
@@ -43,10 +45,17 @@ def lines(
         asked += [trail.c.at <= shown, or_(trail.c.at < shown, trail.c.id < before_id)]
     # In the order of the indexes on time: by id alone, a month would be sorted for each page.
     query = select(trail).where(and_(*asked)).order_by(trail.c.at.desc(), trail.c.id.desc()).limit(limit)
-    return tuple(
-        FoundLine(row.id, Line(row.at, row.actor, row.origin, row.act, tuple(row.subjects.split()), row.detail))
-        for row in connection.execute(query)
-    )
+    return tuple(FoundLine(row.id, _line(row)) for row in connection.execute(query))
+
+
+def lines_of(connection: Connection, acts: Collection[str]) -> tuple[Line, ...]:
+    """Every line of some acts, the oldest first: for acts that are rare."""
+    query = select(trail).where(trail.c.act.in_(acts)).order_by(trail.c.id)
+    return tuple(_line(row) for row in connection.execute(query))
+
+
+def _line(row: Row[Any]) -> Line:
+    return Line(row.at, row.actor, row.origin, row.act, tuple(row.subjects.split()), row.detail)
 
 
 def _place(connection: Connection, subject: str) -> Function[int]:

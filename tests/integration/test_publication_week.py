@@ -11,6 +11,7 @@ from domain.calendar import SEOUL
 from domain.errors import StorageFailed
 from domain.listing import Entry, Slot
 from domain.people import ALL
+from outreach.promotion_record import Step, read_record
 from outreach.publishing import published_round, read_entries
 from sagak.settings import Settings, now
 from sagak.stores import store_of
@@ -18,6 +19,7 @@ from sagak.weekly import run_round
 from store import tables
 from store.lists import capacities_for, dongs_of_round, facts_of, list_of, newest_round
 from store.staging import digest_of
+from store.trail_search import lines_of
 from tests.support.weeks import WEEK, settings_of
 
 DONG = "4128151000"
@@ -70,6 +72,17 @@ def test_the_service_shows_what_the_files_say_with_the_facts_of_every_household(
                 assert facts is not None
                 assert facts["members"]
                 assert entry.person.name
+
+
+def test_no_list_is_made_before_the_trail_holds_how_its_model_came_into_use(own_town: Settings) -> None:
+    run_round(own_town, WEEK)
+    acts = {act.act: act for act in read_record(own_town.models).acts}
+    with store_of(own_town) as database, database.reading(ALL) as connection:
+        told = lines_of(connection, ("propose_model", "approve_promotion", "publish"))
+    assert [(line.act, line.detail.get("done_at")) for line in told][:3] == [
+        ("propose_model", acts[Step.PROPOSED].at), ("approve_promotion", acts[Step.APPROVED].at), ("publish", None)
+    ]  # fmt: skip
+    assert len(told) == 3
 
 
 def test_the_same_round_twice_is_no_news(own_town: Settings) -> None:

@@ -73,7 +73,7 @@ def change_result(row: Row, day: int, chance: random.Random) -> None:
         row["outcome_code"] = chance.choice(list(Outcome)).value
 
 
-@fewer_examples(20)
+@fewer_examples(12)
 @given(st.integers(0, 10**6))
 def test_what_became_known_later_changes_no_score_of_the_round_to_the_last_bit(seed: int) -> None:
     town, day, expected = before()

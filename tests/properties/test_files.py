@@ -7,6 +7,7 @@ import zipfile
 from datetime import date, datetime
 
 from hwpx import HwpxDocument
+from hwpx.tools.package_validator import validate_editor_open_safety
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -89,8 +90,10 @@ def test_a_csv_gives_back_every_value_and_no_cell_can_be_run(drawn: Sheet) -> No
 @given(SHEETS)
 @settings(max_examples=25, deadline=None)
 def test_an_hwpx_document_is_sound_and_gives_back_every_text(drawn: Sheet) -> None:
-    document = HwpxDocument.open(write(drawn, FileKind.HWPX))
+    content = write(drawn, FileKind.HWPX)
+    document = HwpxDocument.open(content)
     assert document.validate().ok
+    assert validate_editor_open_safety(content).ok
     rows = document.tables.all[0].rows[1:]
     read = [[cell.text for cell in row.cells] for row in rows]
     assert read == [[clean(shown(cell)) for cell in row] for row in drawn.rows]
@@ -113,7 +116,9 @@ def test_a_pdf_is_made_of_anything_and_every_line_is_drawn(drawn: Sheet) -> None
 def test_a_visit_is_written_whatever_is_known(lines: list[str], name: str) -> None:
     drawn = visit(reasons=tuple(lines), unknown=tuple(lines), printed_by=name, title=f"{name}기록지")
     assert len(PdfReader(io.BytesIO(write(drawn, FileKind.PDF))).pages) >= 1
-    assert HwpxDocument.open(write(drawn, FileKind.HWPX)).validate().ok
+    content = write(drawn, FileKind.HWPX)
+    assert HwpxDocument.open(content).validate().ok
+    assert validate_editor_open_safety(content).ok
 
 
 @given(TEXT, TEXT, st.dates(), st.sampled_from(FileKind))

@@ -21,11 +21,11 @@ from domain.casework import (
     Request,
     Status,
     standing_after,
-    status_after,
 )
 from domain.outcome import Outcome
-from domain.people import ALL, Scope, Signature
+from domain.people import ALL, Role, Scope, Signature
 from outreach import casework
+from outreach.accounts import add_user, grant_right
 from store.cases import find_case, workers_of
 from store.database import Database
 from store.history import history_of
@@ -99,31 +99,31 @@ def test_attempts_count_until_somebody_is_reached() -> None:
     tried = [contact(1, Attempt.NO_ANSWER), contact(2, Attempt.ABSENT)]
     assert (standing_after(tried).status, standing_after(tried).attempts) == (Status.TRYING, 2)
     assert standing_after([*tried, contact(3, Attempt.REACHED)]).attempts == 0
-    assert status_after([*tried, contact(3, Attempt.DECLINED)]) is Status.IN_TOUCH
+    assert standing_after([*tried, contact(3, Attempt.DECLINED)]).status is Status.IN_TOUCH
 
 
 def test_an_outcome_closes_and_a_correction_without_it_opens_again() -> None:
     closed = [contact(1, Attempt.NO_ANSWER), contact(2, Attempt.REACHED, Outcome.NEAR_POVERTY)]
-    assert status_after(closed) is Status.CLOSED
-    assert status_after([*closed, contact(3, Attempt.REACHED, None, corrects=2)]) is Status.IN_TOUCH
+    assert standing_after(closed).status is Status.CLOSED
+    assert standing_after([*closed, contact(3, Attempt.REACHED, None, corrects=2)]).status is Status.IN_TOUCH
     twice = [*closed, contact(3, Attempt.REACHED, None, corrects=2), contact(4, Attempt.ABSENT, None, corrects=3)]
     assert (standing_after(twice).status, standing_after(twice).attempts) == (Status.TRYING, 2)
 
 
 def test_what_the_hub_gives_back_stands_where_the_dong_left_it() -> None:
     there_and_back = [Passed(HandoverStep.REQUESTED), Passed(HandoverStep.TAKEN), Passed(HandoverStep.RETURNED)]
-    assert status_after(there_and_back) is Status.OPEN
-    assert status_after([Assigned(7), *there_and_back]) is Status.ASSIGNED
-    assert status_after([contact(1, Attempt.ABSENT), *there_and_back]) is Status.TRYING
-    assert status_after([*there_and_back[:2], contact(1, Attempt.REACHED)]) is Status.WITH_HUB
+    assert standing_after(there_and_back).status is Status.OPEN
+    assert standing_after([Assigned(7), *there_and_back]).status is Status.ASSIGNED
+    assert standing_after([contact(1, Attempt.ABSENT), *there_and_back]).status is Status.TRYING
+    assert standing_after([*there_and_back[:2], contact(1, Attempt.REACHED)]).status is Status.WITH_HUB
 
 
 def test_only_a_closed_case_begins_anew_when_it_is_listed_again() -> None:
-    assert status_after([contact(1, Attempt.ABSENT), Listed()]) is Status.TRYING
+    assert standing_after([contact(1, Attempt.ABSENT), Listed()]).status is Status.TRYING
     anew = standing_after([Assigned(7), contact(1, Attempt.REACHED, Outcome.REFUSED), Listed()])
     assert (anew.status, anew.worker_id, anew.outcome, anew.last_contact_at) == (Status.OPEN, None, None, TALK)
     history = [Assigned(7), contact(1, Attempt.REACHED, Outcome.REFUSED), Listed(), Assigned(8)]
-    assert status_after(history) is Status.ASSIGNED
+    assert standing_after(history).status is Status.ASSIGNED
 
 
 # --- contacts ---------------------------------------------------------------------------------------------------------
@@ -254,6 +254,14 @@ def test_cases_are_given_all_or_none(office: Office) -> None:
 def test_a_case_is_given_to_nobody_but_the_dongs_own_workers(office: Office, login: str) -> None:
     worker_id = office.made.users[login]
     office.refused(casework.assign, office.worker, seen={office.ref: 0}, worker_id=worker_id)
+
+
+def test_no_household_is_given_to_a_machine_that_records_for_its_dong(office: Office) -> None:
+    by = Signature(0, "admin", ALL, NOW - timedelta(days=1), "-")
+    with office.database.writing(ALL) as connection:
+        robot = add_user(connection, login="robot", name="통합 민원", password=None, is_machine=True, by=by)
+        grant_right(connection, login="robot", role=Role.DONG, area=OWN, reason="Records calls for the dong", by=by)
+    office.refused(casework.assign, office.worker, seen={office.ref: 0}, worker_id=robot)
 
 
 def test_the_workers_of_a_dong_are_those_whose_right_holds(office: Office) -> None:

@@ -47,7 +47,7 @@ def remade(office: Office, label: str, as_of: date, when: datetime, *, without: 
             there = connection.execute(select(table).where(table.c.publication_id == former)).mappings()
             kept = [dict(one) | {"publication_id": number} for one in there if one.get("ref") not in without]
             connection.execute(table.insert(), kept)
-        publication = Publication(number, label, as_of, row["version"], fence, is_staged=True)
+        publication = Publication(number, label, as_of, row["version"], fence, when, is_staged=True)
         make_current(connection, publication, NO_CHANGES, at=when)
 
 

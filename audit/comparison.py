@@ -11,6 +11,7 @@ import polars as pl
 from audit.drift import Drift, drift_between
 from audit.movement import Movement, movement
 from domain.calendar import Round
+from domain.dong import told_apart
 from domain.errors import BundleRefused
 from domain.policy import Policy
 from features.catalogue import Catalogue
@@ -154,7 +155,7 @@ def compare(
         {name: label.label_ko for name, label in LABELS.items()},
         {method: _gains(tested, method, policy.evaluation.max_weight) for method in tested.methods},
         moved,
-        {code: dong.full_name for code, dong in current_dongs(core.as_of).items() if code in moved.dongs},
+        told_apart({code: one.full_name for code, one in current_dongs(core.as_of).items() if code in moved.dongs}),
         _drift(a, b, policy),
     )
 

@@ -135,7 +135,9 @@ def _claims(sources: Sources, district: str, dong: pl.DataFrame, scored: pl.Data
     assert sources.core is not None
     requests = sources.core.scan("requests", [district]).collect()
     occasions = dong.select(name for name in COLUMNS if name in dong.columns)
-    frame = with_claims(scored.hstack(occasions), requests, sources.published.as_of, sources.policy.list)
+    frame = with_claims(
+        scored.hstack(occasions), requests, sources.published.as_of, sources.policy.list, rules=sources.rules
+    )
     own = frame.filter(pl.col("household_id") == entry.household_id).row(0, named=True)
     ranked = frame.filter(pl.col("may_rank"))["raw_score"]
     above, equal = int((ranked > own["raw_score"]).sum()), int((ranked == own["raw_score"]).sum())

@@ -9,14 +9,14 @@ place and field, and never says a household's value.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from hashlib import sha256
 
 import polars as pl
 
 from audit.sources_of_round import Sources, State, What
-from domain.listing import Entry
+from domain.listing import Entry, Explanation
 from domain.people import Scope
 from features.declaration import AsOf
 from features.matrices import district_matrix
@@ -26,20 +26,8 @@ from store.database import Connection
 from store.past_lists import PastEntry, past_entries
 from store.staging import digest_of
 
-FIELDS = (
-    "household_id",
-    "rank",
-    "slot",
-    "slot_sentence",
-    "propensity",
-    "raw_score",
-    "probability",
-    "band",
-    "tied_with",
-    "household_type",
-    "bundle",
-)
-EXPLAINED = ("raising", "lowering", "unknown", "newest_report", "has_reports")
+FIELDS = tuple(one.name for one in fields(Entry) if one.name not in ("round", "dong_code", "explanation"))
+EXPLAINED = tuple(one.name for one in fields(Explanation))
 
 
 class Where(StrEnum):
@@ -182,6 +170,7 @@ def _made_again(sources: Sources, district: str, dong_codes: Sequence[str], besi
         catalogue=sources.catalogue,
         week=sources.week,
         policy=sources.policy,
+        rules=sources.rules,
     )
     by_dong: dict[str, list[Entry]] = {code: [] for code in dong_codes}
     for entry in entries:
@@ -242,8 +231,8 @@ def _differences(
         ref, again = refs.get(name, ""), replayed.get(name)
         if again is None:
             yield Difference(dong_code, where, Kind.NOT_REPLAYED, entry.rank, ref=ref)
-        elif fields := changed_fields(entry, again):
-            yield Difference(dong_code, where, Kind.CHANGED, entry.rank, fields, ref)
+        elif changed := changed_fields(entry, again):
+            yield Difference(dong_code, where, Kind.CHANGED, entry.rank, changed, ref)
     for name, entry in replayed.items():
         if name not in listed:
             yield Difference(dong_code, where, Kind.NOT_LISTED, entry.rank, ref=refs.get(name, ""))

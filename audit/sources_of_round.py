@@ -2,27 +2,28 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 import polars as pl
 
 from domain.calendar import Round
+from domain.dong import district_of
 from domain.errors import BundleRefused, CheckFailed, NotFound
 from domain.listing import Entry
 from domain.policy import Policy
 from domain.published import CurrentRound, PublishedDong
 from features.catalogue import STANDARD, Catalogue
+from features.catalogues import CATALOGUES
 from features.matrices import MADE_FROM, made_from
-from features.survey import SURVEY
 from outreach.policy_record import POLICY, policy_of
+from outreach.promotion import policy_digest
 from outreach.publishing import PublishedRound, check_entries, entries_by_dong, list_version
 from scoring.bundle import Bundle, load_bundle
 from sources.core import Core
 
-CATALOGUES: Mapping[str, Catalogue] = {catalogue.name: catalogue for catalogue in (STANDARD, SURVEY)}
-_RECORDED = "recorded_digest"
+_RECORDED, _RULES, _WORDS = "recorded_digest", "rules", "words"
 
 
 class What(StrEnum):
@@ -33,6 +34,7 @@ class What(StrEnum):
     RECORDED = "recorded"  # what the service knew that the delivery did not
     MATRIX = "matrix"
     POLICY = "policy"
+    WORDS = "words"  # sentences of the features, from which the reasons are put together
     FILES = "files"
 
 
@@ -103,7 +105,7 @@ class Sources:
             bundle=bundle,
             core=core,
             policy=then.with_capacities({one.dong.code: one.capacity for one in dongs}),
-            found=(of_bundle, of_core, of_recorded, of_matrix, of_policy, of_files),
+            found=(of_bundle, of_core, of_recorded, of_matrix, of_policy, _words(catalogue, origin), of_files),
             files=files,
         )
 
@@ -112,20 +114,20 @@ class Sources:
         return Round(self.published.as_of)
 
     @property
-    def can_be_replayed(self) -> bool:
-        return self.bundle is not None and self.core is not None and self.state(What.MATRIX) is not State.GONE
+    def rules(self) -> int:
+        """By which rules places were given out then (`outreach.eligibility.RULES`)."""
+        return int(self.published.origin.get(_RULES, 1))
 
     @property
-    def is_as_then(self) -> bool:
-        """Whether everything is what it was; a policy of which nothing was noted is not known to be."""
-        return all(one.state is State.SAME for one in self.found)
+    def can_be_replayed(self) -> bool:
+        return self.bundle is not None and self.core is not None and self.state(What.MATRIX) is not State.GONE
 
     def state(self, what: What) -> State:
         return next(one.state for one in self.found if one.what is what)
 
     def district_of(self, dong_code: str) -> str:
         """The name of the file a dong's households lie in."""
-        return dong_code if self.core and dong_code in self.core.districts else dong_code[:5]
+        return self.core.district_of(dong_code) if self.core else district_of(dong_code)
 
     def matrix(self, district: str, dong_codes: Sequence[str]) -> pl.DataFrame:
         """The features of these dongs' households in the order of the file; none for a district without a file."""
@@ -199,12 +201,23 @@ def _matrix(folder: Path, catalogue: Catalogue, origin: Mapping[str, str]) -> So
 
 
 def _policy(origin: Mapping[str, str], today: Policy) -> tuple[Policy, Source]:
+    """A policy has no name but its digest: of the one the replay goes by, and of the one that the round kept."""
+    found = policy_digest(replace(today, capacities={}))
     if POLICY not in origin:
-        return today, Source(What.POLICY, State.NOT_NOTED)
+        return today, Source(What.POLICY, State.NOT_NOTED, found=found)
     try:
-        return policy_of(origin[POLICY]), Source(What.POLICY, State.SAME)
+        kept = policy_of(origin[POLICY])
     except CheckFailed:
-        return today, Source(What.POLICY, State.DAMAGED)
+        return today, Source(What.POLICY, State.DAMAGED, found=found)
+    return kept, Source(What.POLICY, State.SAME, policy_digest(kept), policy_digest(kept))
+
+
+def _words(catalogue: Catalogue, origin: Mapping[str, str]) -> Source:
+    """Sentences are the program's, and another version may say them in other words; places do not hang on them."""
+    noted, found = origin.get(_WORDS, ""), catalogue.words_digest()
+    if not noted:
+        return Source(What.WORDS, State.NOT_NOTED, found=found)
+    return Source(What.WORDS, State.SAME if found == noted else State.OTHER, noted, found)
 
 
 def _files(lists: Path, published: CurrentRound) -> tuple[PublishedRound | None, Source]:

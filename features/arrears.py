@@ -3,9 +3,13 @@
 import narwhals as nw
 
 from domain.indicator import Indicator, IndicatorKind
+from domain.korean import with_particle
 from features.declaration import Aggregate, Derived, Direction, Expression, Family, Feature, Sensitivity, Unit
 from features.reports import since_report
 from features.windows import (
+    CURRENT_KO,
+    CURRENT_MONTHS,
+    YEAR_KO,
     amount_krw,
     current,
     current_3m_ago,
@@ -73,16 +77,16 @@ def _arrears(indicator: Indicator) -> tuple[Feature, ...]:
         now,
         before,
         learned("months", "현재 밀린 개월", Unit.MONTHS, Derived(lambda _: unpacked(now.name)),
-                indicator.sentence_ko, f"현재 확인된 {name} 내역이 없습니다"),
+                indicator.sentence_ko, f"{CURRENT_KO}는 {with_particle(name, '이/가')} 확인되지 않았습니다"),
         learned("max_12m", "최근 1년 가장 길었던 개월", Unit.MONTHS, longest(in_a_year, months_overdue),
                 f"최근 1년 사이 {name} 기간이 가장 길 때 {{value}}이었습니다"),
         learned("trend_3m", "3개월 전과의 차이", Unit.MONTHS,
                 Derived(lambda _: unpacked(now.name) - unpacked(before.name)),
                 f"확인된 {name} 기간이 3개월 전보다 {{value}} 길어졌습니다", "",
                 f"확인된 {name} 기간이 3개월 전보다 {{value}} 짧아졌습니다"),
-        learned("krw", "최근 4개월 가장 컸던 체납 금액", Unit.KRW,
+        learned("krw", f"최근 {CURRENT_MONTHS}개월 가장 컸던 체납 금액", Unit.KRW,
                 longest(current, amount_krw),
-                f"최근 4개월 사이 {name} 금액이 가장 클 때 {{value}}이었습니다"),
+                f"최근 {CURRENT_MONTHS}개월 사이 {name} 금액이 가장 클 때 {{value}}이었습니다"),
     )  # fmt: skip
 
 
@@ -121,12 +125,13 @@ _OVERVIEW = (
     _overview(
         "arrears_kinds", "현재 체납 종류 수", Unit.KINDS,
         Derived(lambda _: nw.sum_horizontal(*(_kind_is_current(known) for known in ARREARS))),
-        "현재 {value}의 요금이나 대금이 밀려 있습니다", "현재 확인된 체납 내역이 없습니다",
+        f"{CURRENT_KO} {{value}}의 요금이나 대금이 밀린 것으로 확인되었습니다",
+        f"{CURRENT_KO}는 체납이 확인되지 않았습니다",
     ),
     _overview(
         "arrears_months_total", "현재 밀린 개월의 합", Unit.MONTHS,
         Derived(lambda _: nw.sum_horizontal(*(unpacked(f"_{known.code}_0m_ago") for known in ARREARS))),
-        "현재 밀린 기간을 모두 더하면 {value}입니다",
+        f"{CURRENT_KO} 확인된 밀린 기간을 모두 더하면 {{value}}입니다",
     ),
     _overview(
         "arrears_krw_max_12m", "최근 1년 가장 컸던 체납 금액", Unit.KRW,
@@ -136,7 +141,7 @@ _OVERVIEW = (
     _overview(
         "arrears_reports_12m", "최근 1년 체납 정보 수", Unit.TIMES,
         Aggregate("indicators", "sum", open_in_a_year, of=ARREARS),
-        "최근 1년 동안 체납 정보가 {value} 들어왔습니다",
+        f"{YEAR_KO} 체납이 {{value}} 확인되었습니다",
     ),
     _overview(
         "arrears_first_months_ago", "2년 사이 체납이 처음 확인된 때", Unit.MONTHS_AGO,
@@ -146,7 +151,7 @@ _OVERVIEW = (
     _overview(
         "shutoffs_12m", "최근 1년 공급 중단 정보 수", Unit.TIMES,
         Aggregate("indicators", "sum", open_in_a_year, of=SHUTOFFS),
-        "최근 1년 동안 전기·가스·수도가 끊기거나 제한되었다는 정보가 {value} 들어왔습니다", theme="공급 중단",
+        f"{YEAR_KO} 전기·가스·수도가 끊기거나 제한된 일이 {{value}} 확인되었습니다", theme="공급 중단",
     ),
 )  # fmt: skip
 

@@ -56,7 +56,9 @@ FEATURES: tuple[Feature, ...] = (
     _held("holds_basic_pension", "기초연금 이용", Program.BASIC_PENSION, present_ko="기초연금을 받고 있습니다"),
     Feature("benefits_held", "받고 있는 급여 종류 수", Unit.KINDS, Family.HOUSEHOLD, "복지급여",
             Derived(lambda _: nw.sum_horizontal(*(nw.col(held.name) for held in _EACH))),
-            present_ko="복지급여를 {value} 받고 있습니다", absent_ko="현재 받고 있는 복지급여가 없습니다"),
+            # Basic livelihood support is not counted, nor what begins this month: the page may show both.
+            present_ko="지난달 말까지의 자료에서 기초생활보장 외에 복지급여를 {value} 받는 것으로 확인되었습니다",
+            absent_ko="지난달 말까지의 자료에서는 기초생활보장 외에 받는 복지급여가 확인되지 않았습니다"),
     Feature("_benefit_ended_month", "마지막으로 끝난 급여의 달", Unit.MONTHS, Family.HOUSEHOLD, "복지급여",
             Aggregate("benefits", "max", _has_ended,
                       lambda _: nw.col("to_month"), empty=None), is_helper=True),

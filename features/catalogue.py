@@ -53,6 +53,11 @@ class Catalogue:
     def digest(self) -> str:
         return schema_digest(self.schema())
 
+    def words_digest(self) -> str:
+        """sha256 of everything that sentences are put together from, so that other words are known as such."""
+        words = ("name", "unit", "theme", "present_ko", "absent_ko", "negative_ko")
+        return schema_digest({word: str(getattr(f, word)) for word in words} for f in self.features)
+
 
 def schema_digest(schema: Iterable[dict[str, str | int]]) -> str:
     """sha256 of a feature schema in canonical JSON."""

@@ -2,11 +2,10 @@
 
 import narwhals as nw
 
-from domain.outcome import CASE_MANAGED, NOT_REACHED, PUBLIC_BENEFIT, SUPPORTED, Outcome
+from domain.outcome import IN_NEED, NOT_REACHED, SUPPORTED, Outcome
 from features.declaration import Aggregate, AsOf, Derived, Expression, Family, Feature, Unit
 
-_IN_NEED = PUBLIC_BENEFIT | CASE_MANAGED
-_MET_WITHOUT_NEED = frozenset(Outcome) - _IN_NEED - NOT_REACHED
+_MET_WITHOUT_NEED = frozenset(Outcome) - IN_NEED - NOT_REACHED
 _HISTORY_DAYS = 730
 
 
@@ -66,7 +65,7 @@ FEATURES: tuple[Feature, ...] = (
     _listings("times_listed_24m", "2년 사이 명단에 오른 횟수", _is_new,
               "2년 사이 {value} 명단에 올랐습니다"),
     _listings("times_found_in_need_24m", "2년 사이 공적 지원으로 이어진 횟수",
-              lambda as_of: _is_recorded(as_of, _IN_NEED),
+              lambda as_of: _is_recorded(as_of, IN_NEED),
               "2년 사이 {value} 공적 지원이나 사례관리로 이어졌습니다"),
     _listings("times_met_without_need_24m", "2년 사이 만났으나 공적 지원으로 이어지지 않은 횟수",
               lambda as_of: _is_recorded(as_of, _MET_WITHOUT_NEED),

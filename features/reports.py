@@ -4,7 +4,15 @@ import narwhals as nw
 
 from domain.indicator import Indicator
 from features.declaration import Aggregate, Derived, Direction, Family, Feature, Sensitivity, Unit
-from features.windows import NEVER_MONTHS_AGO, is_open, months_ago, open_in_a_year, open_now
+from features.windows import (
+    CURRENT_KO,
+    NEVER_MONTHS_AGO,
+    YEAR_KO,
+    is_open,
+    months_ago,
+    open_in_a_year,
+    open_now,
+)
 from sources.reference import indicators
 
 # Reports that also say help is already there (a benefit, a grade, a service): recent ones may lower the risk as well.
@@ -69,8 +77,8 @@ FEATURES: tuple[Feature, ...] = (
         "여러 위기정보",
         Derived(lambda _: nw.sum_horizontal(*(nw.col(flag.name) for flag in _AREA_FLAGS))),
         direction=Direction.RAISES,
-        present_ko="어려움을 알리는 정보가 {value} 분야에서 확인되었습니다",
-        absent_ko="최근 새로 확인된 위기정보가 없습니다",
+        present_ko=f"{CURRENT_KO} {{value}} 분야의 위기정보가 확인되었습니다",
+        absent_ko=f"{CURRENT_KO}는 위기정보가 확인되지 않았습니다",
     ),
     Feature(
         "indicator_reports_12m",
@@ -80,8 +88,8 @@ FEATURES: tuple[Feature, ...] = (
         "여러 위기정보",
         Aggregate("indicators", "sum", open_in_a_year),
         direction=Direction.RAISES,
-        present_ko="최근 1년 동안 위기정보가 {value} 들어왔습니다",
-        absent_ko="최근 1년 동안 확인된 위기정보가 없습니다",
+        present_ko=f"{YEAR_KO} 위기정보가 {{value}} 확인되었습니다",
+        absent_ko=f"{YEAR_KO}는 위기정보가 확인되지 않았습니다",
     ),
     Feature(
         "newest_report_months_ago",

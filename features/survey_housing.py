@@ -16,7 +16,6 @@ _owned = about(
 )
 
 # 주택유형, 주거위치, 점유형태 of the codebook, as the floats every format holds.
-_DETACHED, _APARTMENT = 1.0, 5.0
 _PUBLIC_HOUSING = (6.0, 13.0)
 _NO_DWELLING = (8.0, 9.0, 10.0, 11.0, 12.0)  # 주택 이외의 거처: 비거주용, 오피스텔, 비닐하우스·판잣집, 임시가건물, 기타
 _BELOW_GROUND_OR_ROOF = (1.0, 2.0, 4.0)

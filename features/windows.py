@@ -10,6 +10,9 @@ from features.declaration import AsOf
 
 CURRENT_MONTHS = 4
 HISTORY_MONTHS = 24
+# How sentences name these times. Of the months it is about ("분"), not of when it came in: a report that the page shows
+# as learned last month may be of half a year ago.
+CURRENT_KO, YEAR_KO = f"최근 {CURRENT_MONTHS}개월분 자료에서", "최근 1년분 자료에서"
 # "None in the history" for a quantity that counts months back; one more than the oldest month that can be seen.
 NEVER_MONTHS_AGO = HISTORY_MONTHS
 

@@ -33,18 +33,22 @@ def add_user(
     password: ChosenPassword | None,
     by: Signature,
     subject: str | None = None,
+    is_machine: bool = False,
 ) -> int:
     """The number of a new person, who changes ``password`` at the first sign-in.
 
-    Without a password they sign in through the agency's own sign-on only, which calls them ``subject``. Raises
-    `UsageError` for a login that is taken or of another form, and for a password that others could guess.
+    Without a password they sign in through the agency's own sign-on only, which calls them ``subject``. A machine has
+    neither: it comes in by tokens alone, and no household can be given to it. Raises `UsageError` for a login that is
+    taken or of another form, and for a password that others could guess.
     """
     login = normal_login(login)
     if not is_login(login):
         raise UsageError("A login is 2 to 64 small letters, digits, dots and dashes.", hint="For example kim.minji")
     if store.find_account(connection, login) is not None:
         raise UsageError(f"The login {login} is taken.", hint="Choose another; nobody's is ever used again.")
-    if password is None and not subject:
+    if is_machine and (password is not None or subject):
+        raise UsageError("A machine does not sign in.", hint="Give it no password and no name of the sign-on.")
+    if not is_machine and password is None and not subject:
         raise UsageError("Nobody could sign in like this.", hint="Give a password, or the sign-on's name for them.")
     name, _ = checked_words(name, "Everybody has a name.")
     if password is not None:

@@ -66,8 +66,9 @@ class _Dong:
         self.taken[row] = True
         tied_with = int((self.score == self.score[row]).sum()) - 1
         is_grave = bool(self.is_grave[row])
-        why = str(self.safety_net[row]) if is_grave else occasion
-        self.placements.append(Placement(int(row), slot, why, propensity, tied_with, is_grave))
+        # That an entry is carried over says nothing of why it was listed.
+        net = str(self.safety_net[row]) if is_grave or slot is Slot.CARRIED_OVER else ""
+        self.placements.append(Placement(int(row), slot, net or occasion, propensity, tied_with, is_grave))
 
 
 def allocate(frame: pl.DataFrame, *, capacity: int, policy: ListPolicy, rng: np.random.Generator) -> list[Placement]:

@@ -14,6 +14,11 @@ GRAVE = ("suicide_known_days", "shutoff_known_days")
 _LIFE_STAGE_REST_DAYS = 365
 _REFERRAL_DAYS = 60
 
+# How this version gives out places. A round notes it, so that it is replayed by the rules it was made by:
+# 1 (not noted): what is grave is judged by its age on the as-of date, also of an entry that an earlier list left open
+# 2: an open entry stays what it was listed for: its occasion is judged by its age on the day of that list
+RULES = 2
+
 # What this room reads of a matrix; a catalogue that lacks one (a survey knows no contacts) leaves it unknown.
 COLUMNS = (
     *LIFE_STAGES,
@@ -27,7 +32,9 @@ COLUMNS = (
 )
 
 
-def with_claims(scored: pl.DataFrame, requests: pl.DataFrame, as_of: date, policy: ListPolicy) -> pl.DataFrame:
+def with_claims(
+    scored: pl.DataFrame, requests: pl.DataFrame, as_of: date, policy: ListPolicy, *, rules: int = RULES
+) -> pl.DataFrame:
     """``scored`` (household, dong, raw score, probability, `COLUMNS`) with what each household may have a place for.
 
     Adds ``may_be_listed``, ``is_carried_over``, ``cohort``, ``safety_net`` (names of what is due, null for nothing),
@@ -38,7 +45,7 @@ def with_claims(scored: pl.DataFrame, requests: pl.DataFrame, as_of: date, polic
     contact = pl.col("days_since_contact")
     return frame.with_columns(
         cohort=_cohort(contact),
-        safety_net=_safety_net(contact, policy),
+        safety_net=_safety_net(contact, policy, rules),
         is_referred=((pl.col("referred_days") < contact) | contact.is_null()) & pl.col("referred_days").is_not_null(),
     )
 
@@ -60,13 +67,20 @@ def _cohort(contact: pl.Expr) -> pl.Expr:
     return _first_of({name: (pl.col(name) > 0) & has_rested for name in LIFE_STAGES})
 
 
-def _safety_net(contact: pl.Expr, policy: ListPolicy) -> pl.Expr:
-    """Grave reports that nobody has acted on since they became known, then repeated listings without help."""
+def _safety_net(contact: pl.Expr, policy: ListPolicy, rules: int) -> pl.Expr:
+    """Grave reports that nobody has acted on since they became known, then repeated listings without help.
+
+    Of an entry carried over both are judged as on the day of the list that left it open: a supply cut off 54 days
+    before that list is no less grave for having waited a week.
+    """
+    is_open = pl.col("is_carried_over")
+    waited = pl.when(is_open & (rules >= 2)).then(pl.col("days_since_open_listing")).otherwise(0)
     conditions = {
-        name: (pl.col(name) <= policy.grave_report_days) & (contact.is_null() | (contact > pl.col(name)))
+        name: (pl.col(name) - waited <= policy.grave_report_days) & (contact.is_null() | (contact > pl.col(name)))
         for name in GRAVE
     }
-    repeated = (pl.col("listings_without_help") >= policy.listings_without_help) & ~pl.col("is_resting")
+    listings = pl.col("listings_without_help") - is_open.cast(pl.Int32)  # before the one that is still open
+    repeated = (listings >= policy.listings_without_help) & ~pl.col("is_resting") & (~is_open | (rules >= 2))
     return _first_of(conditions | {"listings_without_help": repeated})
 
 

@@ -11,7 +11,7 @@ from domain.listing import Entry, Explanation
 from domain.policy import Policy
 from features.catalogue import Catalogue
 from outreach.allocation import Placement, allocate
-from outreach.eligibility import COLUMNS, seed_of, with_claims
+from outreach.eligibility import COLUMNS, RULES, seed_of, with_claims
 from scoring.bundle import Bundle
 from scoring.reasons import explain
 
@@ -27,13 +27,17 @@ def district_entries(
     catalogue: Catalogue,
     week: Round,
     policy: Policy,
+    rules: int = RULES,
 ) -> list[Entry]:
     """The entries of all dongs of a district, by dong and rank. ``matrix`` and ``scores`` have the same row order.
 
+    ``rules`` are those a past round was made by, where it is replayed.
     Reasons are computed for the listed households only: exact SHAP values cost two hundred times a score.
     """
     occasions = matrix.select(name for name in COLUMNS if name in matrix.columns)
-    claims = with_claims(scores.hstack(occasions).with_row_index("matrix_row"), requests, week.as_of, policy.list)
+    claims = with_claims(
+        scores.hstack(occasions).with_row_index("matrix_row"), requests, week.as_of, policy.list, rules=rules
+    )
     placed = [
         (frame, placement)
         for (code,), frame in claims.sort("dong_code", "household_id").group_by("dong_code", maintain_order=True)

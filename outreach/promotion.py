@@ -13,6 +13,7 @@ from pathlib import Path
 
 from domain.errors import BundleRefused, CheckFailed, NotFound, UsageError
 from domain.policy import Policy
+from domain.published import CurrentRound
 from domain.storage import sole_writer
 from features.catalogue import Catalogue
 from outreach.gate import Gate
@@ -106,7 +107,17 @@ def current_bundle(models_root: Path, catalogue: Catalogue) -> Bundle:
     act = newest_approval(record, catalogue)
     if act is None:
         raise NotFound("No model has been promoted yet.", hint=_how_to_promote(models_root, record, catalogue))
-    return _verified(models_root, catalogue, act.bundle, act.digest)
+    return _verified(models_root, catalogue, act.bundle, act.digest, role="in use", instead=", or go back to another")
+
+
+def bundle_of_round(models_root: Path, catalogue: Catalogue, published: CurrentRound) -> Bundle:
+    """The bundle that a published round keeps, its bytes verified; raises `BundleRefused`.
+
+    Staff are at work on its lists, so it keeps its bundle also where it is made again from a corrected delivery; what
+    was approved since begins with the next round.
+    """
+    name, digest = published.origin["bundle"], published.origin["bundle_digest"]
+    return _verified(models_root, catalogue, name, digest, role=f"what {published.round} was published with")
 
 
 def was_in_use(record: Record, bundle: Bundle) -> bool:
@@ -162,15 +173,17 @@ def _answer(models_root: Path, record: Record, proposal: Act, step: Step, who: s
     return add_act(models_root, record, replace(proposal, act=step, who=who, why=reason, at=_said(at)))
 
 
-def _verified(models_root: Path, catalogue: Catalogue, name: str, digest: str) -> Bundle:
+def _verified(
+    models_root: Path, catalogue: Catalogue, name: str, digest: str, *, role: str, instead: str = ""
+) -> Bundle:
     if not (models_root / name / "manifest.json").exists():  # else it would be told as one that never was
         raise BundleRefused(
-            f"{name} is in use, but its folder is gone or has no manifest.", hint="Copy it back, or go back to another."
+            f"{name} is {role}, but its folder is gone or has no manifest.", hint=f"Copy it back{instead}."
         )
     bundle = load_bundle(models_root / name, catalogue)
     if bundle.digest != digest:
         raise BundleRefused(
-            f"{name} is not the bundle that was approved.", hint="Copy the approved one back, or propose this one."
+            f"{name} is not the bundle that was approved.", hint=f"Copy the approved one back{instead}."
         )
     return bundle
 

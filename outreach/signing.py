@@ -3,9 +3,12 @@
 import unicodedata
 
 from domain.errors import UsageError
+from domain.registration_number import holds_registration_number
 
 MIN_REASON = 10  # characters: "좋음" or "ok" tells nobody anything a year later
 MAX_TEXT = 500
+HOLDS_NUMBER = "holds a resident registration number"
+LEAVE_NUMBER_OUT = "Leave it out: it may be kept nowhere here, and nobody needs it to know whom you mean."
 # Letters and marks that a terminal shows as nothing, though Python calls them printable: the property
 # Default_Ignorable_Code_Point of Unicode 15 (DerivedCoreProperties.txt) without those of the categories Cf and Cn,
 # which are not printable anyway; and the Braille pattern without a dot, which only looks like a space.
@@ -26,7 +29,9 @@ SHOWN_AS_NOTHING = frozenset(
 
 
 def checked_words(by: str, why: str) -> tuple[str, str]:
-    """Name and reason in one line each; raises `UsageError` where they say too little or hold invisible signs."""
+    """Name and reason in one line each; raises `UsageError` where they say too little, or hold invisible signs or a
+    resident registration number.
+    """
     name, reason = _line_of("The name", by, at_least=1), _line_of("The reason", why, at_least=MIN_REASON)
     if not _folded(name):
         raise UsageError("The name needs a letter or a digit.", hint="Write it as others know you.")
@@ -54,4 +59,6 @@ def _line_of(what: str, text: str, *, at_least: int) -> str:
     # What nobody sees could make one person look like two, or a record look like another.
     if not line.isprintable() or not SHOWN_AS_NOTHING.isdisjoint(line):
         raise UsageError(f"{what} holds signs that cannot be seen.", hint="Type it anew.")
+    if holds_registration_number(line):
+        raise UsageError(f"{what} {HOLDS_NUMBER}.", hint=LEAVE_NUMBER_OUT)
     return line

@@ -4,10 +4,13 @@ import re
 import unicodedata
 
 from domain.casework import ActRefused
+from domain.registration_number import holds_registration_number
+from outreach.signing import HOLDS_NUMBER, LEAVE_NUMBER_OUT
 
 MAX_NOTE = 2_000  # characters
 MIN_REASON = 5
 MAX_REASON = 500
+_PUT_RIGHT = "※ "  # begins the line that says why an attempt was put right
 # Code points, from-to, that nobody sees and that mislead a reader: the Unicode categories Cc, Cf, Cs, Co, Zl and Zp
 # (control, bidi, private use) and what `outreach.signing` knows to be shown as nothing; a test compares.
 _UNSEEN = """
@@ -30,7 +33,7 @@ _SOME_UNSEEN = re.compile(f"[\\ud800-\\udfff{UNSEEN}]")
 def checked_note(text: str) -> str:
     """The note with one kind of line ends and composed letters (a Mac sends 가 as ㄱ and ㅏ), without space around it.
 
-    Raises `ActRefused` where it is too long or holds signs that cannot be seen.
+    Raises `ActRefused` where it is too long, or holds signs that cannot be seen or a resident registration number.
     """
     return _checked(text, "The note", at_least=0, at_most=MAX_NOTE)
 
@@ -38,6 +41,25 @@ def checked_note(text: str) -> str:
 def checked_reason(text: str) -> str:
     """A reason that says something: five characters or more. Raises `ActRefused`."""
     return _checked(text, "The reason", at_least=MIN_REASON, at_most=MAX_REASON)
+
+
+def note_put_right(note: str, reason: str) -> str:
+    """What is written with an attempt that was put right: its note, and on the last line why it was put right.
+
+    >>> note_put_right("아드님과 통화", "잘못된 가구에\n적었습니다")
+    '아드님과 통화\n※ 잘못된 가구에 적었습니다'
+    """
+    return "\n".join(filter(None, (note, _PUT_RIGHT + " ".join(reason.split()))))
+
+
+def note_of(text: str, *, is_correction: bool) -> str:
+    """The note alone, of what is written with an attempt.
+
+    >>> note_of("아드님과 통화\n※ 잘못 적었습니다", is_correction=True)
+    '아드님과 통화'
+    """
+    note, _, last = text.rpartition("\n")
+    return note if is_correction and last.startswith(_PUT_RIGHT) else text
 
 
 def _checked(text: str, what: str, *, at_least: int, at_most: int) -> str:
@@ -48,6 +70,8 @@ def _checked(text: str, what: str, *, at_least: int, at_most: int) -> str:
         )
     if not is_seen(words):
         raise ActRefused(f"{what} holds signs that cannot be seen.", hint="Type it anew, or paste it as plain text.")
+    if holds_registration_number(words):
+        raise ActRefused(f"{what} {HOLDS_NUMBER}.", hint=LEAVE_NUMBER_OUT)
     return words
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
-from domain.dong import Dong
+from domain.dong import Dong, told_apart
 from domain.errors import NotFound, UsageError
 from features.catalogue import STANDARD, Catalogue
 from features.survey import SURVEY
@@ -65,12 +65,13 @@ def dongs_of_core(core: Core, as_of: date) -> Mapping[str, Dong]:
 
 def find_dong(dongs: Mapping[str, Dong], text: str) -> Dong:
     """The dong with that code or name; raises `NotFound` with names that come near, or the codes of namesakes."""
-    found = [dong for code, dong in dongs.items() if text in (code, dong.name, dong.full_name)]
+    names = told_apart({code: dong.name for code, dong in dongs.items()})
+    found = [dong for code, dong in dongs.items() if text in (code, dong.name, dong.full_name, names[code])]
     if len(found) == 1:
         return found[0]
     if found:
-        names = ", ".join(f"{dong.code} {dong.full_name}" for dong in found)
-        raise NotFound(f"Several dongs are called {text}.", hint=f"Give the code: {names}.")
+        several = ", ".join(f"{dong.code} {dong.full_name}" for dong in found)
+        raise NotFound(f"Several dongs are called {text}.", hint=f"Give the code: {several}.")
     near = get_close_matches(text, [dong.name for dong in dongs.values()], n=3, cutoff=0.4)
-    known = near or [dong.name for dong in list(dongs.values())[:5]]
+    known = [name for code, name in names.items() if dongs[code].name in near] or list(names.values())[:5]
     raise NotFound(f"No dong of this round is called {text}.", hint=f"Did you mean {', '.join(known)}?")

@@ -172,11 +172,18 @@ def tune(
 
 
 @app.command()
-def propose(bundle: BundleArgument, by: ByOption, why: WhyOption) -> None:
+def propose(
+    bundle: BundleArgument,
+    by: ByOption,
+    why: WhyOption,
+    waive: Annotated[
+        bool, typer.Option("--waive", help="Of made-up people: also where gates are not passed, which is recorded.")
+    ] = False,
+) -> None:
     """Judge a model by the gates and, if it passes, propose it for use."""
     from sagak.promoting import run_propose
 
-    run_propose(bundle, by=by, why=why)
+    run_propose(bundle, by=by, why=why, is_waived=waive)
 
 
 @app.command()

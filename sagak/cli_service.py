@@ -63,11 +63,12 @@ def add(
     login: Login,
     name: Annotated[str, typer.Option("--name", help="As colleagues know them.")],
     subject: Annotated[str | None, typer.Option("--subject", help="The agency's sign-on's name for them.")] = None,
+    machine: Annotated[bool, typer.Option("--machine", help="Another system: it comes in by tokens only.")] = False,
 ) -> None:
     """Add a person; their first password is told once."""
     from sagak.people import run_add_person
 
-    run_add_person(login, name=name, subject=subject)
+    run_add_person(login, name=name, subject=subject, is_machine=machine)
 
 
 @people.command("grant")

@@ -10,11 +10,15 @@ from domain.calendar import Round
 from domain.dong import Dong
 from domain.errors import CheckFailed, NotFound, UsageError
 from domain.korean import korean_date
+from domain.people import ALL
 from domain.policy import Policy
+from outreach.promotion import newest_approval
+from outreach.promotion_record import read_record
 from outreach.publishing import PublishedRound, find_entry, published_round, read_entries
 from sagak.adapters import catalogue_of, find_dong, take_in
 from sagak.progress import Stages, stages
 from sagak.settings import Settings
+from sagak.stores import store_of
 from sagak.terminal import (
     list_subtitle,
     print_explanation,
@@ -41,6 +45,7 @@ from sources.core import Core, find_core
 from sources.ingest import check_delivery, delivery_report
 from sources.koweps_core import ADAPTER as KOWEPS
 from sources.vault import names_of
+from store.lists import newest_round
 from training.candidate import Candidate
 from training.recipe import Recipe
 from training.survey_bundle import train_on_survey
@@ -170,6 +175,22 @@ def run_week(as_of: date | None, bundle_name: str | None) -> None:
     if not published.is_news:
         out.print("These very lists were published before: nothing has changed.")
     say_where(published, exports)
+    _say_kept(settings, published)
+
+
+def _say_kept(settings: Settings, published: PublishedRound) -> None:
+    """Prints why the lists were not made with the model in use, where they were not."""
+    catalogue = catalogue_of(find_core(settings.core, published.round.as_of))
+    now_in_use = newest_approval(read_record(settings.models), catalogue)
+    if now_in_use is None or now_in_use.digest == published.bundle_digest:
+        return
+    with store_of(settings) as database, database.reading(ALL) as connection:
+        coming = newest_round(connection).followed_by
+    out.print(
+        f"{published.round.label} keeps {published.bundle}, with which it was first published, for people are at work "
+        f"on it; {now_in_use.bundle}, approved since, begins with {coming.label}.",
+        soft_wrap=True,
+    )
 
 
 def say_where(published: PublishedRound, exports: Path) -> None:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.dong import district_of
 from domain.people import ALL, Role, Signature
 from outreach.accounts import add_user, grant_right
 from outreach.passwords import ChosenPassword, new_password
-from serving.wording_people_ko import DEMO_NAMES
+from serving.wording_people_ko import DEMO_GRANTS, DEMO_NAMES
 from store.accounts import change_account, find_account
 from store.database import Database
 
@@ -24,7 +25,7 @@ class Login:
 
 def add_demo_people(database: Database, *, dong_code: str, at: datetime) -> tuple[Login, ...]:
     """One person a role, for the demo's dong and its district; empty where they are there already."""
-    areas = {Role.DONG: dong_code, Role.HUB: dong_code[:5], Role.ANALYST: "*", Role.AUDITOR: "*"}
+    areas = {Role.DONG: dong_code, Role.HUB: district_of(dong_code), Role.ANALYST: "*", Role.AUDITOR: "*"}
     by = Signature(0, _BY, ALL, at, "-")
     made = []
     with database.writing(ALL) as connection:
@@ -35,6 +36,6 @@ def add_demo_people(database: Database, *, dong_code: str, at: datetime) -> tupl
                 return ()
             number = add_user(connection, login=login.login, name=DEMO_NAMES[role], password=chosen, by=by)
             change_account(connection, number, must_change_password=False)  # nobody real signs in with it
-            grant_right(connection, login=login.login, role=role, area=area, reason="Shows what the role sees.", by=by)
+            grant_right(connection, login=login.login, role=role, area=area, reason=DEMO_GRANTS, by=by)
             made.append(login)
     return tuple(made)

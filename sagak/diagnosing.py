@@ -196,7 +196,8 @@ def _checkpoints(place: Place) -> Finding:
         return Finding(
             Level.WARN,
             "they lie in the home: who can cut the trail can cut them as well",
-            "Set SAGAK_CHECKPOINTS to a place that the database's administrator cannot write, or copy them there.",
+            "Set SAGAK_CHECKPOINTS to a place that the database's administrator cannot write (and ReadWritePaths= "
+            "of the units to its folder), or copy them there.",
         )
     return Finding(Level.OK, f"outside the home, {path}")
 

@@ -36,9 +36,11 @@ def run_backup(target: Path) -> None:
 
 
 def run_restore(copy: Path) -> None:
-    """Puts a copy where the service looks for its database."""
+    """Puts a copy where the service looks for its database; the keys it was made with lie there already."""
     settings = Settings.from_environment()
-    restore(copy, _file_of(settings), key=settings.store_key(), trail_key=settings.trail_key())
+    target = _file_of(settings)
+    key, trail_key = settings.kept_keys()
+    restore(copy, target, key=key, trail_key=trail_key)
     out.print("Restored. Look whether the trail is whole: sagak audit verify")
 
 

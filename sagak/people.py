@@ -30,12 +30,15 @@ out = Console(highlight=False)
 _HERE = "this machine"
 
 
-def run_add_person(login: str, *, name: str, subject: str | None) -> None:
-    """Adds somebody, and tells their first password once; with ``subject`` they sign in by the agency's own sign-on."""
-    password = None if subject else new_password()
+def run_add_person(login: str, *, name: str, subject: str | None, is_machine: bool) -> None:
+    """Adds somebody, and tells their first password once.
+
+    With ``subject`` they sign in by the agency's own sign-on; a machine comes in by tokens.
+    """
+    password = None if subject or is_machine else new_password()
     chosen, by = ChosenPassword.of(password) if password else None, _by()
     with store_of(Settings.from_environment()) as database, database.writing(ALL) as connection:
-        add_user(connection, login=login, name=name, password=chosen, subject=subject, by=by)
+        add_user(connection, login=login, name=name, password=chosen, subject=subject, is_machine=is_machine, by=by)
     _say(f"Added: {login}. They see nothing until a right is granted: sagak people grant")
     if password:
         _say(f"First password, told this once: {password}")

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from domain.errors import BundleRefused, NotFound
 from features.catalogue import STANDARD, Catalogue
+from features.catalogues import catalogue_of_bundle
 from features.survey import SURVEY
 from outreach.gate import Gate
 from outreach.gates import MODEL_IN_USE, NONE_IN_USE, failed, judge
@@ -19,38 +20,35 @@ from outreach.promotion import (
     open_proposals,
     propose,
     reject,
-    was_in_use,
 )
 from outreach.promotion_record import Act, read_record
+from outreach.proposing import SURVEY_ONLY, TRAINED_ON, check_may_waive, waiver_of, why_known
 from outreach.signing import checked_words
 from sagak.progress import Stages, stages
 from sagak.settings import Settings, now
 from sagak.weekly import check_label, known_core
 from scoring.bundle import Bundle, load_bundle, other_label
-from scoring.monotone import monotone_breaks
+from scoring.proof import breaks_of
+from serving.wording_people_ko import DEMO_APPROVES, DEMO_PROPOSES
 from training.backtest import Contender, backtest, contender_of
 from training.report import evaluation_report
 
-_CATALOGUES = {catalogue.name: catalogue for catalogue in (STANDARD, SURVEY)}
 _STATES = {True: "passed", False: "not passed", None: "left out"}
-_TRAINED_ON = "Judged on the figures of its training, which do not know the model in use"
-_NOT_COMPARED = f"{_TRAINED_ON}."
-_USED_BEFORE = f"{_TRAINED_ON}: it was in use before, and going back must not wait."
-_SURVEY_ONLY = f"{_TRAINED_ON}: the survey has no rounds on which two could be compared."
 _LABEL_CHANGED = (
     "The label that ranks was changed in the policy, which is a decision of its own: {other}. So the two are not "
     "compared. The digest of the policy is recorded with this act."
 )
-_MADE_UP = "the people are made up"
 
 out = Console()
 
 
-def run_propose(name: str, *, by: str, why: str) -> None:
-    """Judges a bundle by the gates and records that somebody proposes it."""
+def run_propose(name: str, *, by: str, why: str, is_waived: bool) -> None:
+    """Judges a bundle by the gates and records that somebody proposes it; ``is_waived``: whether it passes or not."""
     settings = Settings.from_environment()
     checked_words(by, why)  # before minutes of judging, not after
-    catalogue = _catalogue_of(name)
+    if is_waived:
+        check_may_waive(settings.core)
+    catalogue = catalogue_of_bundle(name)
     bundle = load_bundle(settings.models / name, catalogue)
     check_label(bundle, catalogue, settings.policy())
     replaces = _digest_in_use(settings, catalogue)
@@ -67,6 +65,7 @@ def run_propose(name: str, *, by: str, why: str) -> None:
         at=now(),
         gates=gates,
         replaces=replaces,
+        waiver=waiver_of(gates, is_waived=is_waived),
     )
     if act.waiver and failed(gates):
         _say(f"The gates do not block: {act.waiver}.")
@@ -75,7 +74,7 @@ def run_propose(name: str, *, by: str, why: str) -> None:
 
 def run_approve(name: str, *, by: str, why: str) -> None:
     """Puts a proposed bundle into use."""
-    settings, catalogue = Settings.from_environment(), _catalogue_of(name)
+    settings, catalogue = Settings.from_environment(), catalogue_of_bundle(name)
     load_bundle(settings.models / name, catalogue)  # what this version cannot score with does not come into use
     act = approve(settings.models, name, catalogue, by=by, why=why, at=now())
     _print_gates(act.gates)
@@ -85,7 +84,7 @@ def run_approve(name: str, *, by: str, why: str) -> None:
 def run_reject(name: str, *, by: str, why: str) -> None:
     """Closes a proposal."""
     settings = Settings.from_environment()
-    reject(settings.models, name, _catalogue_of(name), by=by, why=why, at=now())
+    reject(settings.models, name, catalogue_of_bundle(name), by=by, why=why, at=now())
     _say(f"Rejected: {name}. What was in use stays in use.")
 
 
@@ -108,28 +107,28 @@ def promote_demo(settings: Settings, folder: Path) -> None:
     Gates that a small town does not pass are recorded and do not block: nobody real depends on them.
     """
     bundle = load_bundle(folder, STANDARD)
-    gates = judge(bundle.metrics, settings.policy(), breaks=_breaks(bundle, STANDARD), not_compared=_NOT_COMPARED)
+    gates = judge(bundle.metrics, settings.policy(), breaks=breaks_of(bundle, STANDARD), not_compared=f"{TRAINED_ON}.")
     propose(
         settings.models,
         bundle,
         STANDARD,
         settings.policy(),
         by="demo-analyst",
-        why="The newest model of a made-up town.",
+        why=DEMO_PROPOSES,
         at=now(),
         gates=gates,
         replaces=_digest_in_use(settings, STANDARD),
-        waiver=_MADE_UP if failed(gates) else "",
+        waiver=waiver_of(gates, is_waived=True),
     )
-    approve(settings.models, bundle.name, STANDARD, by="demo-auditor", why="Shows how two people promote.", at=now())
+    approve(settings.models, bundle.name, STANDARD, by="demo-auditor", why=DEMO_APPROVES, at=now())
 
 
 def _judged(settings: Settings, bundle: Bundle, catalogue: Catalogue, progress: Stages) -> tuple[Gate, ...]:
-    breaks, policy = _breaks(bundle, catalogue), settings.policy()
-    if was_in_use(read_record(settings.models), bundle):
-        return judge(bundle.metrics, policy, breaks=breaks, not_compared=_USED_BEFORE)
+    breaks, policy = breaks_of(bundle, catalogue), settings.policy()
+    if known := why_known(bundle, catalogue, read_record(settings.models)):
+        return judge(bundle.metrics, policy, breaks=breaks, not_compared=known)
     if catalogue is SURVEY:
-        return judge(bundle.metrics, policy, breaks=breaks, not_compared=_SURVEY_ONLY)
+        return judge(bundle.metrics, policy, breaks=breaks, not_compared=SURVEY_ONLY)
     core, label = known_core(settings, None), policy.label.ranks_by
     contenders = {"candidate": contender_of(bundle, label=label)}
     in_use_now, not_compared = _model_in_use(settings, catalogue, label)
@@ -157,19 +156,6 @@ def _model_in_use(settings: Settings, catalogue: Catalogue, label: str) -> tuple
 def _digest_in_use(settings: Settings, catalogue: Catalogue) -> str | None:
     act = newest_approval(read_record(settings.models), catalogue)
     return act.digest if act else None
-
-
-def _breaks(bundle: Bundle, catalogue: Catalogue) -> list[str]:
-    return monotone_breaks(bundle.booster, catalogue.learned)
-
-
-def _catalogue_of(name: str) -> Catalogue:
-    stem = name.rsplit("-", 1)[0]
-    if stem not in _CATALOGUES:
-        raise NotFound(
-            f"There is no bundle {name}.", hint=f"Names begin with {' or '.join(_CATALOGUES)}, such as standard-3."
-        )
-    return _CATALOGUES[stem]
 
 
 def _print_gates(gates: Sequence[Gate]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from domain.calendar import SEOUL
 from domain.errors import UsageError
-from domain.keys import load_key
+from domain.keys import load_key, read_key
 from domain.policy import Policy
 from sagak.site import SITE
 
@@ -24,6 +24,8 @@ KNOWN = {
     "SAGAK_CHECKPOINTS": "checkpoints of the trail, best on another machine (default: data/trail/checkpoints.txt)",
     **SITE,
 }
+_STORE_LOST = "With a new key the database cannot be opened."
+_TRAIL_LOST = "With a new key the trail cannot be verified."
 _DATABASES = ("sqlite:///", "postgresql+psycopg://")
 _OWN_POLICY = Path(__file__).parent / "policy.toml"
 _CHECKOUT_POLICY = Path(__file__).parent.parent / "policy.toml"
@@ -82,14 +84,18 @@ class Settings:
                 f"{self.policy_file} cannot be read: {error.strerror}.", hint="Set SAGAK_POLICY."
             ) from error
 
+    def kept_keys(self) -> tuple[bytes, bytes]:
+        """The keys of a database and of its trail that was there before; none is drawn. Raises `NotFound`."""
+        return read_key(self.store_key_file, lost=_STORE_LOST), read_key(self.trail_key_file, lost=_TRAIL_LOST)
+
     def pseudonym_key(self) -> bytes:
         return load_key(self.key_file, lost="A new key gives every household another pseudonym.")
 
     def store_key(self) -> bytes:
-        return load_key(self.store_key_file, lost="With a new key the database cannot be opened.")
+        return load_key(self.store_key_file, lost=_STORE_LOST)
 
     def trail_key(self) -> bytes:
-        return load_key(self.trail_key_file, lost="With a new key the trail cannot be verified.")
+        return load_key(self.trail_key_file, lost=_TRAIL_LOST)
 
     @property
     def raw(self) -> Path:

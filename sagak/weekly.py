@@ -17,9 +17,12 @@ from domain.storage import replaced_folder, sole_writer, write_whole
 from features.catalogue import STANDARD, Catalogue
 from features.declaration import AsOf
 from features.matrices import MADE_FROM, are_made_from, made_from, write_matrices
+from outreach.capacity import places_in
+from outreach.eligibility import RULES
 from outreach.entries import district_entries
 from outreach.policy_record import POLICY, policy_told
-from outreach.promotion import current_bundle
+from outreach.promotion import bundle_of_round, current_bundle
+from outreach.promotion_trail import note_promotions
 from outreach.publication import Homes, publish
 from outreach.publishing import PublishedRound, make_current, published_round, read_entries, stage_lists
 from outreach.returning import write_recorded
@@ -32,8 +35,7 @@ from serving.presenting import csv_bytes
 from serving.wording_ko import EXPORT_NAME
 from sources.core import Core, find_core
 from sources.parquet import write_parquet
-from store.database import Database
-from store.lists import capacities_for
+from store.lists import current_rounds
 from training.labels import get_label
 
 Progress = Callable[[str, int, int], None]
@@ -72,14 +74,22 @@ def run_round(
 ) -> PublishedRound:
     """The whole week for one as-of date; nobody sees anything before its last step.
 
-    Lists are made with the bundle in use. ``bundle_name`` only confirms it: a former one is first proposed and approved
-    again, since going back is a decision of two people as well. Raises `BundleRefused` for any other.
+    Lists are made with the bundle in use; a round that was published keeps its own, for people are at work on it.
+    ``bundle_name`` only confirms which: a former one is first proposed and approved again, since going back is a
+    decision of two people as well. Raises `BundleRefused` for any other.
     """
     core = find_core(settings.core, week.as_of)
-    bundle = _in_use(settings, catalogue_of(core), bundle_name)
-    check_label(bundle, catalogue_of(core), settings.policy())
+    catalogue = catalogue_of(core)
+    named = load_bundle(settings.models / bundle_name, catalogue) if bundle_name else None
+    in_use = current_bundle(settings.models, catalogue)
     with _alone(settings), store_of(settings) as database:
-        policy = _policy_of(settings, database, week)
+        with database.reading(ALL) as connection:
+            policy = places_in(connection, settings.policy(), week)
+            published = next((one for one in current_rounds(connection) if one.round == week.label), None)
+        bundle = bundle_of_round(settings.models, catalogue, published) if published else in_use
+        _check_named(named, bundle, in_use, week)
+        check_label(bundle, catalogue, settings.policy())
+        note_promotions(database, settings.models, at=now())
         write_recorded(database, settings.recorded / week.label, week)
         core = core_of(settings, week)
         _make_matrices(settings, core, week, progress)
@@ -90,6 +100,8 @@ def run_round(
             "bundle_digest": bundle.digest,
             "delivery_digest": core.delivery_digest,
             "recorded_digest": core.recorded_digest,
+            "rules": str(RULES),
+            "words": catalogue.words_digest(),
             POLICY: policy_told(policy),
         }
         if Core.open(core.folder).delivery_digest != core.delivery_digest:
@@ -124,12 +136,6 @@ def known_core(settings: Settings, as_of: date | None) -> Core:
     until = week_of(core).label
     made = [folder for folder in sorted(settings.recorded.glob("*-W*")) if folder.name <= until]
     return core.with_recorded(made[-1]) if made else core
-
-
-def _policy_of(settings: Settings, database: Database, week: Round) -> Policy:
-    """The policy with the capacities that hubs have moved."""
-    with database.reading(ALL) as connection:
-        return settings.policy().with_capacities(capacities_for(connection, week.label))
 
 
 def _alone(settings: Settings) -> AbstractContextManager[None]:
@@ -215,15 +221,19 @@ def check_label(bundle: Bundle, catalogue: Catalogue, policy: Policy) -> None:
         check_learned(bundle, label)
 
 
-def _in_use(settings: Settings, catalogue: Catalogue, name: str | None) -> Bundle:
-    named = load_bundle(settings.models / name, catalogue) if name else None
-    bundle = current_bundle(settings.models, catalogue)
-    if named and named.digest != bundle.digest:
+def _check_named(named: Bundle | None, bundle: Bundle, in_use: Bundle, week: Round) -> None:
+    """Raises `BundleRefused` where somebody named another bundle than the one that the round is made with."""
+    if named is None or named.digest == bundle.digest:
+        return
+    if named.digest == in_use.digest:
         raise BundleRefused(
-            f"{named.name} is not in use, {bundle.name} is: lists are published with that one alone.",
-            hint=f"Try it with sagak score --bundle {named.name}, or propose it: sagak propose {named.name}.",
+            f"{week.label} was published with {bundle.name} and keeps it, so it is not made with {named.name}.",
+            hint="A model that came into use since begins with the next round.",
         )
-    return bundle
+    raise BundleRefused(
+        f"{named.name} is not in use, {in_use.name} is: lists are published with that one alone.",
+        hint=f"Try it with sagak score --bundle {named.name}, or propose it: sagak propose {named.name}.",
+    )
 
 
 def households_of(core: Core) -> int:

@@ -18,7 +18,8 @@ def ranking_figures_by_label(
     """By label ROC-AUC and average precision of the method's score; undefined with one class only.
 
     A judged row counts for the households it stands for; with ``is_weighted`` false it counts once, and the figures
-    speak of those who were listed.
+    speak of those who were listed. A ranking sets those in need against the rest: it tells no more than the class that
+    is worth fewer rows, and that is its ``effective_n``.
     """
     weight = evidence.weight if is_weighted else np.ones_like(evidence.weight)
     from sklearn.metrics import average_precision_score, roc_auc_score  # a second to import: see scoring.groups
@@ -31,7 +32,8 @@ def ranking_figures_by_label(
     resamples = resampled_ranking(truths, score, weight, dong, evidence.times)
 
     def figure(measure: Callable[..., float], truth: Floats, draws: Floats) -> Figure:
-        return _pooled(evidence, weight, ranking_point(measure, truth, score, weight), draws)
+        worth = min(kish_effective_n(weight[truth == side]) for side in (0, 1))
+        return _pooled(evidence, weight, ranking_point(measure, truth, score, weight), draws, effective=worth)
 
     return {
         label: {
@@ -98,10 +100,12 @@ def _resample(evidence: Evidence, columns: dict[str, Floats]) -> dict[str, Float
     return resample_sums(evidence.times, sums)
 
 
-def _pooled(evidence: Evidence, weight: Floats, value: float, draws: Floats) -> Figure:
+def _pooled(
+    evidence: Evidence, weight: Floats, value: float, draws: Floats, *, effective: float | None = None
+) -> Figure:
     return resampled_figure(
         np.concatenate([[value], draws[1:]]),
         dongs=len(evidence.dongs),
         n=len(weight),
-        effective=kish_effective_n(weight),
+        effective=kish_effective_n(weight) if effective is None else effective,
     )

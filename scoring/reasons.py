@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from domain.calendar import month_number, month_start
 from domain.errors import CheckFailed
 from domain.korean import with_particle
-from domain.listing import Explanation, Reason
+from domain.listing import REASONS_SHOWN, Explanation, Reason
 from features.catalogue import Catalogue
 from features.declaration import Direction, Feature
 from features.windows import NEVER_MONTHS_AGO
@@ -26,7 +26,6 @@ from scoring.calibration import Scores
 from scoring.score import feature_array, raw_scores
 
 TOLERANCE = 1e-6
-REASONS_SHOWN = 3
 _NEWEST = "newest_report_months_ago"
 # Sums taken in another order differ in the sixteenth digit; rounded here, they cannot change the order of reasons.
 _DECIMALS = 12

@@ -7,6 +7,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from domain import registration_number
 from domain.errors import DeliveryRefused
 from sources.core import core_column, core_schema
 from sources.pseudonyms import Subject, pseudonyms
@@ -18,10 +19,6 @@ ROW, REASON, COLUMN = "_row", "_reason", "_column"
 # A row's number is its file's place in the manifest and its line, in one integer that sorts like both.
 LINE_BITS = 40
 _SUBJECTS = {Kind.HOUSEHOLD: Subject.HOUSEHOLD, Kind.PERSON: Subject.PERSON}
-# 주민등록번호: birth date, then a digit 1 to 8 for century, sex and nationality (주민등록법 시행규칙 제2조).
-_REGISTRATION_NUMBER = (
-    r"(?:^|[^0-9])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[-–‐−. ]?[1-8][0-9]{6}(?:$|[^0-9])"
-)
 _ARROW_TYPES = {
     pl.String: pa.string(),
     pl.Int16: pa.int16(),
@@ -120,7 +117,7 @@ def _dictionary(cells: pa.Array) -> pa.DictionaryArray:
 
 
 def _check_registration_numbers(texts: pa.Array, file_name: str, column: str) -> None:
-    if pc.any(pc.match_substring_regex(texts, _REGISTRATION_NUMBER)).as_py():
+    if pc.any(pc.match_substring_regex(texts, registration_number.PATTERN)).as_py():
         raise DeliveryRefused(
             f"{file_name}: the column {column} holds what looks like resident registration numbers (주민등록번호).",
             hint="They may not be delivered. Destroy these files and ask the provider for ids of its own.",

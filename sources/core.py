@@ -21,6 +21,7 @@ from typing import Any
 
 import polars as pl
 
+from domain.dong import district_of
 from domain.errors import NotFound
 from sources.tables import TABLES, VAULT_TABLES, Kind, Table
 
@@ -95,6 +96,10 @@ class Core:
         """Names what was recorded by its content; empty where nothing comes beside the delivery."""
         files = sorted(self.recorded.glob("*.parquet")) if self.recorded else []
         return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest() if files else ""
+
+    def district_of(self, dong_code: str) -> str:
+        """The name of the files in which a dong's households lie: its district's, or its own where it is an area."""
+        return dong_code if dong_code in self.districts else district_of(dong_code)
 
     def scan(self, table: str, districts: Sequence[str] | None = None) -> pl.LazyFrame:
         """A lazy frame of one core table, of all districts or of those named; empty where there is no row.

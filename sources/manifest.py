@@ -62,11 +62,11 @@ class Manifest:
         return sum(file.rows for file in self.files)
 
 
-def closest(word: str, known: Iterable[str]) -> str:
-    """A question that names the nearest known word, or the list of all."""
+def closest(word: str, known: Iterable[str], *, called: str = "Known are") -> str:
+    """A question that names the nearest of the known words, or the list of all under what they are ``called``."""
     names = sorted(known)
     near = get_close_matches(word, names, n=1, cutoff=0.6)
-    return f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(names)}."
+    return f"Did you mean {near[0]}?" if near else f"{called}: {', '.join(names)}."
 
 
 def load_manifest(folder: Path) -> Manifest:

@@ -61,11 +61,11 @@ def _check_columns(name: str, found: list[str], table: Table) -> None:
     if unknown:
         # A long name may be a row where the header should be; then it is not ours to repeat.
         word = unknown[0] if unknown[0].isidentifier() and unknown[0].isascii() and len(unknown[0]) <= 40 else ""
+        expected = f"Expected: {', '.join(table.column_names)}."
+        instead = closest(word, missing, called="Missing") if missing else expected
         raise DeliveryRefused(
             f"{name} has a column that the table {table.name} does not have{f': {word}' if word else ''}.",
-            hint=closest(word, missing or table.column_names)
-            if word
-            else f"Expected: {', '.join(table.column_names)}.",
+            hint=instead if word else expected,
         )
     if missing:
         raise DeliveryRefused(

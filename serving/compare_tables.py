@@ -1,6 +1,6 @@
 """The tables of the page that compares two models: every number a picture shows, and more."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, pairwise, zip_longest
 from typing import TYPE_CHECKING, Any
@@ -130,9 +130,10 @@ def _quality(comparison: "Comparison") -> Table:
     label = report["label"]
     rows = []
     for method in report["methods"]:
-        pooled = report["figures"][method]["pooled"][label]
-        cells = (with_interval(pooled.get(name), digits=3) for name in ko.SCORE_QUALITY)
-        rows.append((ko.METHODS[method], *cells))
+        for counted_how, kind in ko.QUALITY_ROWS.items():
+            figures = report["figures"][method][counted_how][label]
+            cells = (with_interval(figures.get(name), digits=3) for name in ko.SCORE_QUALITY)
+            rows.append((f"{ko.METHODS[method]} · {kind}", *cells))
     caption = ko.COMPARE_CAPTIONS["quality"].format(label=comparison.labels[label])
     return Table(caption, (ko.COMPARE_COLUMNS["headline"][0], *ko.SCORE_QUALITY.values()), tuple(rows))
 
@@ -196,12 +197,16 @@ def group_pairs(report: Report) -> Iterator[tuple[Mapping[str, Any], Mapping[str
 def group_counts(report: Report) -> dict[tuple[str, str], str]:
     """The judged outcomes of each group, as they may be told."""
     n = {(row["attribute"], row["group"]): row["n"] for row in report["groups"][report["contenders"][0]]}
-    parts = [[key for key in n if key[0] == attribute] for attribute in dict.fromkeys(key[0] for key in n)]
-    return {key: said for keys in parts for key, said in _said(keys, n)}
+    return said_by_group(n)
 
 
-def _said(keys: list[tuple[str, str]], n: Mapping[tuple[str, str], int]) -> Iterable[tuple[tuple[str, str], str]]:
-    return zip(keys, said_parts([n[key] for key in keys], ko.CASES), strict=True)
+def said_by_group(n: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], str]:
+    """Counts by attribute and group in words, small ones hidden so that none follows from the others."""
+    said: dict[tuple[str, str], str] = {}
+    for attribute in dict.fromkeys(attribute for attribute, _ in n):
+        keys = [key for key in n if key[0] == attribute]
+        said |= dict(zip(keys, said_parts([n[key] for key in keys], ko.CASES), strict=True))
+    return said
 
 
 def group_name(attribute: str, group: str) -> str:

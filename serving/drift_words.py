@@ -1,8 +1,7 @@
 """A finding of drift in words: which input, and what changed."""
 
 from audit.drift import Finding, Kind
-from features.catalogue import STANDARD
-from features.survey import SURVEY
+from features.catalogues import CATALOGUES
 from serving import wording_ko as ko
 from serving.compare_numbers import percent, plain, signed_percent
 from sources.reference import indicator
@@ -17,7 +16,7 @@ def input_name(finding: Finding) -> str:
             return ko.DRIFT_SCORE
         case Kind.CATEGORY:
             return column_name(finding.name)
-    return next(known.by_name[finding.name].label_ko for known in (STANDARD, SURVEY) if finding.name in known.by_name)
+    return next(known.by_name[finding.name].label_ko for known in CATALOGUES.values() if finding.name in known.by_name)
 
 
 def column_name(name: str) -> str:

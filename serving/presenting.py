@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from domain.korean import korean_month
-from domain.listing import Entry, Slot
+from domain.listing import REASONS_SHOWN, Entry, Slot
 from domain.published import ListedEntry
 from serving import wording_ko as ko
 from serving.files.comma_separated import csv_table
@@ -12,9 +12,9 @@ Listed = Entry | ListedEntry  # of a file, or of the store
 
 
 def why(entry: Listed) -> list[str]:
-    """Up to three sentences, the occasion of the place first."""
+    """What the place is for, where it has an occasion, then what speaks for urgency: `raising`."""
     sentences = [occasion(entry)] if occasion(entry) else []
-    return [*sentences, *raising(entry)][:3] or [ko.NO_REASON]
+    return [*sentences, *raising(entry)] or [ko.NO_REASON]
 
 
 def occasion(entry: Listed) -> str:
@@ -23,9 +23,9 @@ def occasion(entry: Listed) -> str:
 
 
 def raising(entry: Listed) -> list[str]:
-    """Up to three sentences that speak for urgency, without what the place is for."""
+    """Up to `REASONS_SHOWN` sentences that speak for urgency, without what the place is for."""
     said = (reason.sentence for reason in entry.explanation.raising)
-    return [sentence for sentence in said if sentence != occasion(entry)][:3]
+    return [sentence for sentence in said if sentence != occasion(entry)][:REASONS_SHOWN]
 
 
 def against(entry: Listed) -> list[str]:
@@ -48,7 +48,8 @@ def csv_bytes(dong_name: str, entries: Iterable[Entry]) -> bytes:
 
 
 def _csv_row(dong_name: str, entry: Entry) -> list[str | int]:
-    reasons = [*why(entry), "", ""][:3]
+    said = why(entry)
+    reasons = [*said, *[""] * (1 + REASONS_SHOWN - len(said))]
     return [entry.round, dong_name, entry.rank, entry.household_id, ko.HOUSEHOLD_TYPES[entry.household_type],
             ko.BANDS[entry.band], ko.SLOTS[entry.slot], *reasons, " / ".join(against(entry)),
             " / ".join(not_known(entry))]  # fmt: skip

@@ -16,11 +16,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from domain.casework import CaseChanged
 from domain.errors import BundleRefused, CheckFailed, DeliveryRefused, NotFound, SagakError, StorageFailed, UsageError
+from domain.people import NOBODY
 from serving import wording_people_ko as ko
-from serving.identity import is_for_machines
-from serving.pages.framing import bare_frame, page_frame
+from serving.identity import find_session, is_for_machines, sent_digest
+from serving.pages.form_pages import page_of_form
+from serving.pages.framing import bare_frame, own_frame, page_frame
 from serving.refusals import NotSignedIn, PasswordFirst, Refusal
-from serving.rendering import render, url
+from serving.rendering import Frame, render, url
+from serving.service import Service
 
 _STATUS_OF: Mapping[type[SagakError], int] = {
     CaseChanged: 409,
@@ -62,7 +65,7 @@ def answer_to(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if is_for_machines(request.url.path):
         return _problem(error, status, number, headers)
-    elsewhere = _where_to_go(request, error)
+    elsewhere = _where_to_go(request, error, status)
     if elsewhere:
         return RedirectResponse(elsewhere, status_code=303)
     return HTMLResponse(_page(request, error, status, number), status_code=status, headers=headers)
@@ -117,13 +120,18 @@ def _rule(one: Mapping[str, Any]) -> str:
     return str(one["type"])
 
 
-def _where_to_go(request: Request, error: Exception) -> str:
-    """Reading pages leads to signing in, and back; a request that changes something, or of a script, does not."""
+def _where_to_go(request: Request, error: Exception, status: int) -> str:
+    """Reading pages leads to signing in, and back; a request that changes something, or of a script, does not.
+
+    Where a refused form is opened again by its address, which takes posts only, it leads to the page of the form.
+    """
     if request.method not in ("GET", "HEAD") or "hx-request" in request.headers or _wants_json(request):
         return ""
     if isinstance(error, NotSignedIn):
         here = url(request.url.path, dict(request.query_params))
         return url("/login", {"next": "" if here == "/" else here, "why": error.why})
+    if status == 405 and request.method == "GET":
+        return page_of_form(request)
     return "/password" if isinstance(error, PasswordFirst) else ""
 
 
@@ -136,6 +144,18 @@ def _page(request: Request, error: Exception, status: int, number: str) -> str:
     words = (
         ko.ERRORS.get(type(error).__name__) or ko.ERRORS.get(str(status)) or ko.ERRORS["500" if status > 499 else "400"]
     )
-    frame = page_frame(visit, words.title) if visit else bare_frame(request, words.title)
+    frame = page_frame(visit, words.title) if visit else _frame(request, words.title, status)
     name = "error_part.html.j2" if "hx-request" in request.headers else "error.html.j2"
-    return render(name, frame=frame, status=f"{status}-{number}", sentence=words.sentence, advice=words.advice)
+    advice = words.advice.format(whom=ko.TO_CONTACT if frame.contact else ko.TO_ADMINISTRATOR)
+    return render(name, frame=frame, status=f"{status}-{number}", sentence=words.sentence, advice=advice)
+
+
+def _frame(request: Request, title: str, status: int) -> Frame:
+    """Whoever is signed in keeps the menu where no route let them in; where the service fails nobody is asked."""
+    service: Service = request.app.state.service
+    if status >= 500 or sent_digest(request, service.rules) is None:
+        return bare_frame(request, title)
+    now = service.now()
+    with service.database.reading(NOBODY) as connection:
+        session = find_session(connection, request, now, service.rules)
+    return own_frame(request, session, title, now=now) if session else bare_frame(request, title)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
 
@@ -39,6 +39,17 @@ class NavItem:
     label: str
     href: str
     is_current: bool = False
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure on top of a page; ``href`` is where its households are listed."""
+
+    label: str
+    figure: int
+    note: str
+    href: str = ""
+    tone: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,37 +120,14 @@ class Sorting:
         return "descending" if self.is_descending else "ascending"
 
 
-@dataclass(frozen=True)
-class Pages:
-    """Which of ``last`` pages is shown; the links keep the rest of the query."""
-
-    path: str
-    page: int
-    last: int
-    query: Mapping[str, str] = field(default_factory=dict)
-
-    def href(self, page: int) -> str:
-        return url(self.path, {**self.query, "page": str(page)})
-
-    def shown(self) -> list[int | None]:
-        """Pages to link to: the first, the last, two around the current one; None stands for a gap."""
-        near = {1, self.last, *range(self.page - 2, self.page + 3)}
-        pages: list[int | None] = []
-        for page in sorted(page for page in near if 1 <= page <= self.last):
-            if pages and page != (pages[-1] or 0) + 1:
-                pages.append(None)
-            pages.append(page)
-        return pages
-
-
 def url(path: str, query: Mapping[str, Any]) -> str:
-    """``path`` with the query's parts that have a value.
+    """``path`` with the query's parts that have a value; their names are words of ours.
 
     >>> url("/list", {"band": "high", "worker": ""})
     '/list?band=high'
     """
-    kept = {name: value for name, value in query.items() if value not in (None, "")}
-    return f"{path}?{urlencode(kept, doseq=True)}" if kept else path
+    kept = "&".join(f"{name}={quote_plus(str(value))}" for name, value in query.items() if value not in (None, ""))
+    return f"{path}?{kept}" if kept else path
 
 
 @lru_cache(maxsize=1)
@@ -183,7 +171,14 @@ def masked_phone(phone: str) -> str:
 
 def environment(loader: BaseLoader) -> Environment:
     """The environment of every template; what it is given is text, whatever the template's name ends with."""
-    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,  # templates come with the program: none is looked for anew, file by file, at every page
+    )
     made.filters |= {
         "korean_date": korean_date,
         "korean_datetime": korean_datetime,

@@ -5,8 +5,15 @@ from datetime import date
 
 from domain.errors import UsageError
 
+REF = r"[A-Za-z0-9_-]{22}"  # how a household is named, see `store.staging`
+
 # Eight digits, or three parts told apart: "2026111" may be a day of January or of November.
 _DAY = re.compile(r"(\d{4})(?:\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{1,2})\s*\.?|(\d{2})(\d{2}))(?:\s*\(\S\))?")
+
+
+def is_ref(text: str) -> bool:
+    """Whether a household could go by that name."""
+    return re.fullmatch(REF, text) is not None
 
 
 def whole_number(text: str) -> int | None:

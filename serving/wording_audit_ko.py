@@ -8,6 +8,7 @@ from audit.sources_of_round import State, What
 from features.declaration import Direction
 from outreach.promotion_record import Step
 from scoring.wording_ko import HOUSEHOLDS as HOUSEHOLDS
+from serving.wording_ko import SLOT
 from store.verifying import Kind as TrailKind
 
 TABS: tuple[tuple[str, str], ...] = (
@@ -15,27 +16,28 @@ TABS: tuple[tuple[str, str], ...] = (
     ("명단 재현", "/audit/replay"),
     ("공정성", "/audit/fairness"),
     ("접속기록", "/audit/access"),
-    ("기록 검증", "/audit/trail"),
-    ("모형 승인", "/audit/promotions"),
+    ("처리 이력 검증", "/audit/trail"),
+    ("모형 적용 승인", "/audit/promotions"),
 )
 TABS_LABEL = "감사 메뉴"
 OVERVIEW, REPLAY, ENTRY = "감사 개요", "명단 재현", "명단 항목 전체 설명"
 FAIRNESS, ACCESS, TRAIL, PROMOTIONS = "공정성", "접속기록", "처리 이력 검증", "모형 적용 승인"
-NONE_YET = "아직 발행한 명단이 없습니다."
+NONE_YET = "아직 공개한 명단이 없습니다."
 
 DONE: Mapping[str, str] = {
     "signed": "접속기록 점검을 서명하여 기록했습니다.",
-    "approved": "모형 적용을 승인했습니다. {week} 회차 명단부터 쓰이며, 이미 발행한 명단은 바뀌지 않습니다.",
-    "rejected": "제안을 반려했습니다. 지금 쓰는 모형이 그대로 쓰입니다.",
+    "approved": "모형 적용을 승인했습니다. {week}부터 쓰이며, 이미 공개한 명단은 바뀌지 않습니다.",
+    "rejected": "제안을 반려했습니다. 적용 중인 모형이 그대로 쓰입니다.",
 }
 
 # --- replays ----------------------------------------------------------------------------------------------------------
 SOURCES: Mapping[What, str] = {
-    What.BUNDLE: "배포 모형",
-    What.DELIVERY: "수신 자료",
+    What.BUNDLE: "모형",
+    What.DELIVERY: "받은 자료",
     What.RECORDED: "업무 중 기록(다시 반영된 것)",
     What.MATRIX: "입력값 표",
     What.POLICY: "운영 기준",
+    What.WORDS: "사유 문장",
     What.FILES: "명단 파일",
 }
 STATES: Mapping[State, tuple[str, str]] = {
@@ -47,6 +49,11 @@ STATES: Mapping[State, tuple[str, str]] = {
 }
 STATE_ADVICE: Mapping[tuple[What, State], str] = {
     (What.POLICY, State.NOT_NOTED): "오늘의 운영 기준으로 재현했습니다. 다르게 나오면 기준이 바뀐 탓일 수 있습니다.",
+    (
+        What.WORDS,
+        State.OTHER,
+    ): "프로그램의 사유 문장이 그 뒤에 바뀌었습니다. 문장의 차이만으로는 명단이 달라지지 않습니다.",
+    (What.WORDS, State.NOT_NOTED): "사유 문장이 다르게 나오면 프로그램의 문장이 바뀐 탓일 수 있습니다.",
     (What.MATRIX, State.GONE): "입력값 표가 없어 재현할 수 없습니다. 백업에서 되돌려 놓으십시오.",
     (What.BUNDLE, State.GONE): "모형이 없어 재현할 수 없습니다. 백업에서 되돌려 놓으십시오.",
     (What.BUNDLE, State.DAMAGED): "모형의 바이트가 기록과 달라 읽지 않았습니다. 백업과 견주십시오.",
@@ -57,7 +64,7 @@ STATE_ADVICE: Mapping[tuple[What, State], str] = {
     (What.RECORDED, State.GONE): "그때 반영한 업무 기록 파일이 없습니다. 제외 요청이 빠질 수 있습니다.",
     (What.MATRIX, State.OTHER): "다른 자료나 다른 정의로 만든 입력값 표입니다. 아래 차이는 그 표로 계산한 것입니다.",
     (What.FILES, State.GONE): "명단 파일이 없어 화면에 쓰는 저장소와만 견주었습니다.",
-    (What.FILES, State.DAMAGED): "명단 파일이 발행한 것과 다릅니다. 화면에 쓰는 저장소와만 견주었습니다.",
+    (What.FILES, State.DAMAGED): "명단 파일이 공개한 것과 다릅니다. 화면에 쓰는 저장소와만 견주었습니다.",
 }
 WHERE: Mapping[Where, str] = {Where.STORE: "화면에 쓰는 저장소", Where.FILES: "명단 파일"}
 KINDS: Mapping[Kind, str] = {
@@ -68,8 +75,8 @@ KINDS: Mapping[Kind, str] = {
 FIELDS: Mapping[str, str] = {
     "household_id": "가구",
     "rank": "순위",
-    "slot": "배정",
-    "slot_sentence": "배정 사유",
+    "slot": SLOT,
+    "slot_sentence": "선정 까닭",
     "propensity": "배정 확률",
     "raw_score": "원점수",
     "probability": "확률",
@@ -92,20 +99,20 @@ REPLAY_MOVED = "명단은 같으나, 명단을 만든 입력값이나 점수 파
 REPLAY_NOT_DONE = "재현할 수 없습니다. 빠진 것은 아래 표에 적었습니다. 명단이 틀렸다는 뜻은 아닙니다."
 REPLAY_BUSY = "다른 분이 재현하고 있습니다. 잠시 뒤 다시 눌러 주십시오."
 THOROUGH_OF_ONE = (
-    "입력값을 수신 자료에서 다시 만드는 것은 화면에서 동 하나씩만 됩니다. "
+    "입력값을 받은 자료에서 다시 만드는 것은 화면에서 동 하나씩만 됩니다. "
     "동을 고르거나 그 선택을 빼고 다시 눌러 주십시오. 시군구와 회차 전체는 서버에서 아래 명령으로 하십시오."
 )
 SCORES_SAME = "점수 파일의 {compared}가구 점수가 모두 같습니다."
 SCORES_DIFFERENT = "점수 파일의 {compared}가구 가운데 {differing}가구의 점수가 다시 계산한 것과 다릅니다."
-VALUES_SAME = "수신 자료에서 다시 만든 입력값과 입력값 표가 모두 같습니다."
-VALUE_DIFFERENT = "입력값 ‘{feature}’: {households}가구의 값이 수신 자료에서 다시 만든 것과 다릅니다."
+VALUES_SAME = "받은 자료에서 다시 만든 입력값과 입력값 표가 모두 같습니다."
+VALUE_DIFFERENT = "입력값 ‘{feature}’: {households}가구의 값이 받은 자료에서 다시 만든 것과 다릅니다."
 SCORES_GONE = "점수 파일이 없어 견주지 못했습니다."
 NOT_ON_FILE = "견주지 못함"
-DIGESTS = ("발행할 때 적은 값", "다시 계산한 값", "저장소의 값", "파일의 값")
+DIGESTS = ("공개할 때 적은 값", "다시 계산한 값", "저장소의 값", "파일의 값")
 DIGESTS_OF_ENTRY = (
-    "배포 모형",
+    "모형",
     "모형 해시",
-    "수신 자료 해시",
+    "받은 자료 해시",
     "업무 중 기록 해시",
     "운영 기준 해시",
     "명단 판 번호",
@@ -164,11 +171,6 @@ WATERFALL_TEXT = (
 
 # --- fairness ---------------------------------------------------------------------------------------------------------
 NO_MODEL = "적용 중인 모형이 없습니다."
-GATES: Mapping[bool | None, tuple[str, str]] = {
-    True: ("통과", "success"),
-    False: ("통과하지 못함", "danger"),
-    None: ("판정에서 뺌", "gray"),
-}
 LIVE_COLUMNS = ("가구 형태", "명단에 오름", "연락을 시도함", "연락이 닿음", "도움이 필요했음")
 ALL_TYPES = "모두"
 NO_TYPE = "알 수 없음"
@@ -232,4 +234,11 @@ NOT_PROPOSED = "그사이 제안이 바뀌었거나 이미 처리되었습니다
 NOT_THE_BYTES = "제안한 뒤에 모형 파일이 바뀌어 승인할 수 없습니다. 다시 제안해야 합니다."
 RECORD_BROKEN = "모형 적용 기록이 온전하지 않습니다. 승인하거나 반려할 수 없습니다. 관리자와 함께 확인해 주십시오."
 GATES_SAID = "통과 {passed}, 통과하지 못함 {failed}"
-COUNTS_FROM = "승인하면 다음 회차({week}) 명단부터 쓰입니다. 이번 주 명단은 바뀌지 않습니다."
+WAIVED_TITLE = "기준 예외로 제안되었습니다"
+WAIVED = (
+    "통과하지 못한 적용 기준이 {failed}개 있지만 막지 않습니다: {names}. 적힌 까닭: {why}. "
+    "아래 판정을 보시고 승인할지 정해 주십시오."
+)
+WAIVED_SAID = "기준 예외: {why}"
+COUNTS_FROM = "승인하면 {week}부터 쓰입니다. 이미 공개한 명단은 다시 만들어도 그때의 모형을 씁니다."
+FROM_ROUND, FROM_FIRST_ROUND = "다음 회차({round}) 명단", "첫 회차 명단"

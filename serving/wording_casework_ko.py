@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from domain.casework import Attempt, HandoverStep, Method, Request, Status
 from domain.outcome import Outcome
 from domain.published import Change
+from serving.wording_ko import SLOT
 
 METHODS: Mapping[Method, str] = {
     Method.PHONE: "전화",
@@ -71,30 +72,37 @@ NO_PHONE = "전화번호 없음"
 NO_ADDRESS = "주소 없음"
 HIDDEN_REST = "○○"
 
-PLACES, OF_CAPACITY = "이번 주 명단", "처리 가능 {capacity}건"
+LISTED, OF_CAPACITY = "명단에 오른 가구", "처리 가능 {capacity}건"
+BEYOND_CAPACITY = "처리 가능 {capacity}건 · 이월로 {n}가구 많음"
 GROUP_NOTES: Mapping[str, str] = {
     "waiting": "첫 연락을 기다립니다",
     "working": "결과가 아직 없습니다",
     "done": "처리 결과를 적었습니다",
 }
 NEWEST = "최근 자료 {month}"
+STALE = (
+    "이번 주({monday}) 명단이 아직 올라오지 않아 기준일이 {as_of}인 명단을 보여 드립니다. 새 명단이 올라올 때까지 "
+    "이 명단으로 일하시고, 오전이 지나도 올라오지 않으면 관리자에게 알려 주십시오."
+)
 SOME_WORKER = "다른 담당자"
 CARRIED, CARRIED_NOTE = "이월", "지난주에서 넘어왔습니다"
 NOBODYS_NOTE = "담당을 정해 주십시오"
 
 # --- this week's list -------------------------------------------------------------------------------------------------
 
+NO_LIST_TITLE = "이번 주 명단"
 LIST_TITLE = "{dong} 방문·연락 명단"
 LIST_LEAD = "{round} 회차"
 FILES_TITLE = "명단 내려받기"
 FILE_STEM = "방문대상"
 VISIT_STEM = "방문기록지"
+UNMASKED_PART = "가림해제"
 COUNT = "{n}가구"
 COLUMNS = {
     "select": "선택",
     "rank": "순위",
     "name": "가구",
-    "band": "우선순위",
+    "band": f"우선순위·{SLOT}",
     "why": "먼저 살피는 까닭",
     "status": "처리 상태",
     "worker": "담당",
@@ -113,7 +121,7 @@ FILE_KINDS: Mapping[str, tuple[str, str]] = {
     "pdf": ("PDF", "그대로 인쇄할 때"),
     "csv": ("CSV", "다른 프로그램에 넣을 때"),
 }
-SHEET_COLUMNS = ("순위", "가구", "가구 형태", "우선순위", "배정", "까닭", "처리 상태", "담당", "다음 연락")
+SHEET_COLUMNS = ("순위", "가구", "가구 형태", "우선순위", SLOT, "까닭", "처리 상태", "담당", "다음 연락")
 VISIT_TITLE, AS_OF = "방문 기록지", "기준일 {day}"
 MEMBERS, BENEFITS, NONE = "가구원", "받는 급여", "없음"
 NAME, PHONE, ADDRESS = "성명", "전화", "주소"
@@ -144,26 +152,6 @@ REVEAL_SENTENCES: Mapping[str, str] = {
     "identify": "본인 확인을 위해 열어 봄",
 }
 CORRECT_TITLE = "연락 기록 정정"
-GREETING = (
-    "안녕하세요. {dong} 행정복지센터 복지 담당 {worker}입니다. 지내시는 데 어려움은 없으신지, 도와드릴 일이 있는지 "
-    "여쭈려고 연락드렸습니다."
-)
-IF_ASKED_WHY = "어떻게 알고 연락했는지 물으시면"
-IF_DECLINED = "원하지 않으시면"
-IF_OTHER_PERSON = "다른 분이 받으시면"
-WHY_DATA = (
-    "공공기관 자료에서 ‘{reasons}’라는 내용을 확인하고 먼저 연락드렸습니다. 사실과 다르면 말씀해 주십시오. "
-    "바로잡겠습니다. 지금 받으시는 지원을 줄이거나 조사하려는 연락이 아닙니다."
-)
-WHY_DRAWN = (
-    "자료에 나타나지 않은 어려움이 있을 수 있어 여러 가구에 차례로 안부를 여쭙고 있습니다. 조사하려는 연락이 아닙니다."
-)
-DECLINED_REPLY = (
-    "알겠습니다. 필요하실 때 언제든 행정복지센터로 연락 주십시오. "
-    "앞으로 이런 연락을 원하지 않으시면 제외 요청으로 접수하겠습니다."
-)
-OTHER_REPLY = "까닭을 말씀드리지 말고, 본인과 통화할 수 있는 때만 여쭤 주십시오."
-
 TENURES: Mapping[str, str] = {
     "own": "자가",
     "jeonse": "전세",
@@ -214,7 +202,8 @@ HOME_FACTS = {"tenure": "점유 형태", "dwelling": "거처", "moved_in_on": "�
 ADDRESS_MISMATCH = "주민등록 주소와 실제 사는 곳이 다를 수 있습니다."
 HAS_PHONE, HAS_NO_PHONE = "확인됨", "확인된 번호 없음"
 AGE, AGE_OPEN = "{first}~{last}세", "{first}세 이상"
-OVERDUE, HOW_LONG = "{months}개월", "{months}개월 밀림"
+HOW_LONG = "{months}개월 밀림"
+CORRECTION, WAS_CORRECTED_SINCE = " (정정)", " (정정 전)"
 SINCE, UNTIL = "{month}부터", "{month}까지"
 ONGOING = "받는 중"
 NOT_CONTACTED = "연락 기록 없음"
@@ -240,6 +229,14 @@ NEXT_ON = "다음 연락 {day}"
 DUE_ON = "{day}까지 답변"
 ANSWER_TO = "{kind} ({day}까지)"
 EXCLUDED = "연락 제외 요청"
+MOVED_IN = (
+    "전입한 가구입니다. {dong}에 지난 기록이 있습니다({contact}). 내용은 그 동에서만 볼 수 있으니, 연락하시기 전에 "
+    "{ask}에 확인해 주십시오."
+)
+LAST_CONTACT, NO_CONTACT = "마지막 연락 {day}", "연락한 기록은 없음"
+ASK_WORKER, ASK_OFFICE, SOME_DONG = "{dong} 행정복지센터({worker})", "{dong} 행정복지센터", "다른 동"
+EXCLUDED_ON_PAPER = "■ 연락 제외"
+DO_NOT_CONTACT = "■ 연락 제외를 요청한 가구입니다. 연락하거나 찾아가지 마십시오."
 ENDS_ON = "{day}까지 제외"
 NO_END = "기한 없이 제외"
 
@@ -253,21 +250,25 @@ YEAR_TEXT = (
 TASKS_TITLE, ROUNDS_TITLE, AREA_TITLE = "내 할 일", "{dong} 지난 회차", "{dong} 살펴보기"
 TASK_GROUPS: Mapping[str, tuple[str, str]] = {
     "late": ("늦어진 일", "약속한 날이 지났거나, 명단에 오른 뒤 5근무일 안에 연락하지 못했습니다."),
-    "today": ("오늘 할 일", "오늘 연락하기로 한 가구입니다."),
+    "today": ("오늘 할 일", "오늘 연락하기로 했거나 첫 연락 기한이 오늘인 가구입니다."),
     "new": ("아직 연락하지 않은 가구", "명단에 오른 뒤 5근무일 안에 첫 연락을 해 주십시오."),
     "next": ("다음에 할 일", "다음 연락일이 남았거나 이어서 살필 가구입니다."),
     "answer": ("요청 답변 기한", "요청을 받은 날부터 30일 안에 답해 드려야 합니다. 담당이 없는 가구도 함께 보입니다."),
-    "hub": ("희망복지지원단과 함께하는 가구", "지원단이 맡아 진행하고 있습니다."),
+    "hub": (
+        "희망복지지원단과 함께하는 가구",
+        "지원단에 의뢰했거나 지원단이 맡은 가구입니다. 동에서도 연락할 수 있습니다.",
+    ),
     "excluded": ("연락 제외를 요청한 가구", "연락하지 않습니다. 제외를 취소하면 다시 할 일에 들어옵니다."),
 }
 LATE_PROMISE = "약속한 날이 {days}근무일 지났습니다"
 LATE_FIRST = "첫 연락 기한이 {days}근무일 지났습니다"
-FIRST_UNTIL = "첫 연락 {day}까지"
+FIRST_UNTIL, FIRST_TODAY = "첫 연락 {day}까지", "첫 연락 기한이 오늘입니다"
 PROMISED = "다음 연락 {day}"
 TODAY = "오늘 연락"
+ASKED_HUB, TAKEN_BY_HUB = "지원단에 의뢰했습니다", "지원단이 맡아 진행하고 있습니다"
 ANSWER_UNTIL, ANSWER_LATE = "{day}까지 답변", "답변 기한({day})이 지났습니다"
 NO_DAY = "다음 연락일을 정하지 않았습니다"
-TRIED = "{n}번 시도"
+TRIED = "최근 {n}번 닿지 않음"  # counted since somebody was last reached
 
 # --- what an act came to ----------------------------------------------------------------------------------------------
 

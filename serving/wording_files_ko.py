@@ -1,5 +1,8 @@
 """Words on files that are taken along."""
 
+from serving.wording_ko import AGAINST as AGAINST
+from serving.wording_ko import UNKNOWN as UNKNOWN
+
 PRINTED_BY = "출력자"
 PRINTED_AT = "일시"
 DOCUMENT_NO = "문서번호"
@@ -11,8 +14,6 @@ CUT = "…(이하 줄임)"
 NO_GLYPH = "※ 글꼴에 없는 글자는 〓로 나타냈습니다."
 FACTS = "확인된 내용"
 REASONS = "찾아뵙는 까닭"
-AGAINST = "덜 급하다고 볼 점"
-UNKNOWN = "아직 모르는 것"
 BOXES = "방문 기록"
 NO_REASONS = "따로 적힌 까닭이 없습니다."
 BODY_FONT = "맑은 고딕"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from domain.casework import HandoverStep
+from serving.wording_refusals_ko import REGISTRATION_NUMBER
 
 OVERVIEW_TITLE = "{district} 동 현황"
 CAPACITY_TITLE = "{district} 처리 가능 건수"
@@ -41,6 +42,8 @@ TILES: Mapping[str, tuple[str, str]] = {
     "with_hub": ("지원단이 맡은 가구", "의뢰받은 가구 포함"),
 }
 NO_SHARE = "-"
+BEYOND = "자리보다 {n} 많음"
+MAY_GO_BEYOND = "이월이 {n}가구 많음"
 
 STEPS: Mapping[HandoverStep | None, str] = {
     HandoverStep.REQUESTED: "동에서 의뢰",
@@ -56,6 +59,11 @@ DONE: Mapping[str, str] = {
     "taken": "지원단이 맡았습니다. 이제 지원단에서 연락을 기록할 수 있습니다.",
     "returned": "까닭과 함께 동으로 돌려보냈습니다.",
     "capacity": "다음 회차부터 적용할 처리 가능 건수를 저장했습니다. 이미 공개된 명단은 바뀌지 않습니다.",
+    "beyond": (
+        "다음 회차부터 적용할 처리 가능 건수를 저장했습니다. 다만 줄인 동 가운데 아직 연락되지 않은 가구가 그 건수보다 "
+        "많은 동이 있습니다. 그때까지 연락되지 않은 가구는 모두 이월되어, 다음 명단이 건수보다 길고 새 가구는 오르지 "
+        "않습니다."
+    ),
 }
 CHANGED_MEANWHILE = (
     "저장하지 않았습니다. 화면을 여신 뒤 {who} 님이 {at}에 먼저 기록했습니다. 지금 상태를 다시 불러왔으니 확인하시고 "
@@ -73,6 +81,7 @@ TOTAL_CHANGES = (
 )
 # For each refusal of `outreach.capacity` by its first words: the field it is about, and what to do.
 REFUSALS: Mapping[str, tuple[str, str]] = {
+    "The reason holds a resident": ("reason", REGISTRATION_NUMBER),
     "No number of places": ("act", "바뀐 건수가 없습니다. 한 동 이상의 건수를 고쳐 주십시오."),
     "Only the hub of the district": ("act", "이 동의 건수는 바꿀 수 없습니다."),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from domain.listing import Band, Slot
+from domain.listing import REASONS_SHOWN, Band, Slot
 from scoring.wording_ko import ATTRIBUTES as ATTRIBUTES
 from scoring.wording_ko import BASELINES
 from scoring.wording_ko import CASES as CASES
@@ -28,6 +28,7 @@ SLOTS: Mapping[Slot, str] = {
 }
 HOUSEHOLD_TYPES: Mapping[str, str] = {**TYPES, "": ""}
 
+SLOT = "선정 방법"  # how a household came by its place
 LIST_TITLE = "{dong} 이번 주 방문·연락 명단"
 LIST_SUBTITLE = "{round} 회차 · 기준일 {as_of} · {entries}가구"
 PURPOSE = "도움을 먼저 여쭙기 위한 명단입니다. 급여 중지나 부정 수급 조사에는 쓰지 않습니다."
@@ -48,10 +49,8 @@ CSV_COLUMNS = (
     "가구",
     "가구 형태",
     "우선순위",
-    "배정",
-    "까닭 1",
-    "까닭 2",
-    "까닭 3",
+    SLOT,
+    *(f"까닭 {number}" for number in range(1, REASONS_SHOWN + 2)),  # what the place is for, and the reasons
     AGAINST,
     UNKNOWN,
 )
@@ -66,6 +65,7 @@ SCORE_QUALITY: Mapping[str, str] = {
     "brier": "브라이어 점수",
     "calibration_error": "확률 오차",
 }
+QUALITY_ROWS: Mapping[str, str] = {"pooled": "보정", "among_listed": "단순 집계"}
 UNDEFINED = "계산할 수 없음"
 NO_INTERVAL = "구간 없음"
 NOT_GIVEN = "-"
@@ -152,7 +152,7 @@ COLUMNS: Mapping[str, str] = {
     "members.relation": "가구주와의 관계",
     "members.disability": "장애 정도",
     "benefits.program_code": "급여 종류",
-    "outcomes.slot": "배정",
+    "outcomes.slot": SLOT,
     "outcomes.outcome_code": "처리 결과",
     "requests.kind": "요청 종류",
     "requests.made_by": "요청한 사람",

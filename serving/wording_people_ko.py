@@ -34,6 +34,10 @@ DEMO_NAMES: Mapping[Role, str] = {
     Role.ANALYST: "윤슬기",
     Role.AUDITOR: "강한결",
 }
+# Why the demo's people do what they do: the pages show it as they show anybody's reason.
+DEMO_PROPOSES = "지어낸 마을의 자료로 배운 가장 새로운 모형입니다."
+DEMO_APPROVES = "모형을 두 사람이 함께 적용하는 순서를 보여 줍니다."
+DEMO_GRANTS = "이 업무를 맡은 분이 보는 화면을 보여 줍니다."
 EVERYWHERE = "전국"
 NO_ROLE = "권한 없음"
 MORE_PLACES = "{place} 외 {more}곳"
@@ -67,7 +71,9 @@ NOT_THE_SAME = "새 비밀번호와 확인이 서로 다릅니다."
 SAME_AS_BEFORE = "지금 쓰는 것과 다른 비밀번호를 정해 주십시오."
 WEAK_PASSWORD = "쓸 수 없는 비밀번호입니다. {rule}"
 
-_ASK = "같은 일이 되풀이되면 아래 오류 번호를 문의처에 알려 주십시오."
+# {whom}: the site's contact, which the page names below, or where it has none the administrator.
+_ASK = "같은 일이 되풀이되면 아래 오류 번호를 {whom} 알려 주십시오."
+TO_CONTACT, TO_ADMINISTRATOR = "문의처에", "관리자에게"
 ERRORS: Mapping[str, Error] = {
     "NotSignedIn": Error(
         "로그인이 필요합니다", "로그인이 끝났거나 아직 로그인하지 않았습니다.", "다시 로그인한 뒤 이어서 하십시오."

@@ -14,6 +14,9 @@ CHANGED_BY_LIST = (
     "저장하지 않았습니다. 화면을 여신 뒤 {at}에 새 명단이 공개되면서 이 가구의 처리 상태가 바뀌었습니다. 지금 상태를 "
     "불러왔으니 확인하시고 다시 해 주십시오."
 )
+REGISTRATION_NUMBER = (
+    "주민등록번호로 보이는 숫자가 있어 저장하지 않았습니다. 주민등록번호는 적을 수 없으니 지우고 다시 저장해 주십시오."
+)
 # For each refusal of `outreach.casework` by its first words: the field it is about, and what to do, to people.
 REFUSALS: Mapping[str, tuple[str, str]] = {
     "A household that was reached cannot be closed as unreachable": (
@@ -48,6 +51,8 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "Only the dong gives its cases": ("", "이 동의 담당자만 할 수 있습니다."),
     "That record was put right before": ("reason", "이미 정정된 기록입니다. 가장 새로운 기록을 정정해 주십시오."),
     "The note is empty": ("note", "메모를 적어 주십시오."),
+    "The note holds a resident": ("note", REGISTRATION_NUMBER),
+    "The reason holds a resident": ("reason", REGISTRATION_NUMBER),
     "The note needs": ("note", "메모는 2,000자까지 적을 수 있습니다."),
     "The note holds signs": (
         "note",

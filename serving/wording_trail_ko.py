@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from serving.wording_analysis_ko import WAIVERS
+from serving.wording_people_ko import ROLES
+
 ACTS: Mapping[str, str] = {
     # Looks
     "view_list": "명단 조회",
@@ -69,23 +72,21 @@ ACTS: Mapping[str, str] = {
     "search_trail": "접속기록 조회",
     "export_trail": "접속기록 내려받기",
     "review_access": "접속기록 점검 서명",
-    "view_trail": "기록 검증 화면 조회",
+    "view_trail": "처리 이력 검증 화면 조회",
     "verify_trail": "처리 이력 검증",
-    "view_promotions": "모형 승인 화면 조회",
+    "view_promotions": "모형 적용 승인 화면 조회",
     "approve_promotion": "모형 적용 승인",
     "reject_promotion": "모형 적용 반려",
 }
-# What a line says besides: names that `Line.detail` is written with; any other is shown as it is.
+# What a line says besides: each name that `Line.detail` is ever written with.
 DETAILS: Mapping[str, str] = {
     "reason": "까닭",
     "sentence": "점검한 내용",
     "round": "회차",
     "dong_code": "행정동",
-    "district": "시군구",
     "area": "지역",
     "role": "역할",
     "format": "형식",
-    "is_masked": "가림",
     "document_no": "문서번호",
     "rows": "행",
     "row": "기록 번호",
@@ -93,12 +94,51 @@ DETAILS: Mapping[str, str] = {
     "bundle": "모형",
     "entries": "가구",
     "dongs": "동",
-    "capacity": "건수",
-    "from_round": "적용 회차",
     "searched": "찾은 조건",
     "status": "응답",
+    "who": "처리한 사람",
+    "done_at": "처리한 때",
     "route": "화면",
     "findings": "이상",
     "is_same": "같음",
+    "is_done": "재현함",
+    "differences": "다른 자리",
+    "values_differing": "다른 입력값",
+    "digest": "해시",
+    "sealed": "봉인한 기록",
+    "checkpoints": "확인점",
+    "year": "연도",
+    "as_of": "기준일",
+    "contact": "연락 기록 번호",
+    "before": "전",
+    "after": "후",
+    "moved": "이사한 가구",
+    "changed_people": "인적 사항이 바뀐 가구",
+    "waiver": "기준 예외",
+    "proposed_by": "제안한 사람",
+    "way": "방법",
+    "ended": "끝낸 접속",
+    "failures": "이어서 실패한 수",
+    "minutes": "잠근 시간(분)",
+    "typed": "입력한 아이디(지문)",
+    "must_change": "다음 로그인 때 변경",
+    "by_password": "비밀번호로 로그인",
+    "by_sign_on": "통합 로그인",
+    "valid_from": "시작",
+    "valid_to": "끝",
+    "expires_at": "만료",
 }
+# Words of a closed list among what a line says, by its name.
+VALUES: Mapping[str, Mapping[str, str]] = {
+    "way": {"password": "비밀번호", "sign_on": "통합 로그인", "new_password": "비밀번호 변경"},
+    "role": {role.value: name for role, name in ROLES.items()},
+    "area": {"*": "전체"},
+    "waiver": WAIVERS,
+    "format": {"xlsx": "엑셀", "hwpx": "한글", "pdf": "PDF", "csv": "CSV"},
+}
+TIMES = ("valid_from", "valid_to", "expires_at", "done_at")
+# Where a line comes from that is no address, and who writes one that is no person.
+ORIGINS: Mapping[str, str] = {"this machine": "서버 명령줄", "round": "회차 실행", "record": "모형 적용 승인 기록"}
+ACTORS: Mapping[str, str] = {"sagak": "프로그램", "demo": "맛보기"}
+NONE = "없음"
 YES, NO = "예", "아니요"

@@ -17,7 +17,6 @@ LOGOUT = "로그아웃"
 LOGIN = "로그인"
 CHANGE_PASSWORD = "비밀번호 변경"
 CONTRAST_ON, CONTRAST_OFF = "고대비로 보기", "기본 화면으로 보기"
-CURRENT = "현재"
 AI_NOTICE = (
     "이 화면의 우선순위와 까닭은 인공지능이 행정자료로 계산한 참고 자료입니다(「인공지능 발전과 신뢰 기반 조성 "
     "등에 관한 기본법」 제31조). 도움을 드릴지는 담당자가 만나 뵙고 판단하며, "
@@ -54,7 +53,6 @@ LOGIN_ID, LOGIN_PASSWORD = "아이디", "비밀번호"
 OLD_PASSWORD, NEW_PASSWORD, NEW_PASSWORD_AGAIN = "지금 비밀번호", "새 비밀번호", "새 비밀번호 확인"
 FIRST_SIGN_IN = "처음 로그인하셨습니다. 비밀번호를 바꾼 뒤 쓸 수 있습니다."
 SAVE = "저장"
-CANCEL = "취소"
 HOME = "처음 화면으로"
 BACK = "이전 화면으로"
 ERROR_NUMBER = "오류 번호 {status}"
@@ -65,14 +63,10 @@ DATE_HINT = "예: 20261116 또는 2026-11-16"
 FORM_ERRORS = "입력한 내용을 확인해 주십시오"
 EXPORT_REASON = "내려받는 까닭"
 
+MOVED_IN = "전입"  # since then: there are records in another dong
 TABLE_EMPTY = "해당하는 것이 없습니다."
-SORTED_UP, SORTED_DOWN = "오름차순", "내림차순"
 SELECT_ALL = "모두 선택"
 SELECTED = "가구 선택"
-PAGES = "쪽 이동"
-PREVIOUS, NEXT = "이전", "다음"
-PAGE = "{page}쪽"
-TOTAL = "모두 {total}건"
 PRINT = "인쇄"
 PRINT_BY_HAND = "Ctrl+P를 눌러 인쇄하십시오."
 ALERTS: Mapping[str, str] = {"critical": "긴급", "danger": "확인", "warning": "주의", "info": "안내", "success": "완료"}
@@ -100,7 +94,6 @@ STATUS_TONES: Mapping[Status, str] = {
 SHORTCUTS = "단축키"
 SHORTCUTS_USE = "단축키 사용"
 SHORTCUT_KEYS: tuple[tuple[str, str], ...] = (
-    ("/", "찾기 칸으로 가기"),
     ("n", "다음 가구로 가기"),
     ("p", "앞 가구로 가기"),
     ("Enter", "고른 가구 열기"),

@@ -17,13 +17,23 @@ from domain.people import Role
 from outreach import casework
 from outreach.holding import Acted
 from serving.access import Visit, may
+from serving.api.case_models import (
+    ActedShown,
+    ActShown,
+    AssignmentSent,
+    ContactSent,
+    FormerHomeShown,
+    HouseholdShown,
+    NoteSent,
+)
 from serving.api.description import PREFIX
 from serving.api.fields import RefPath, answer_of
-from serving.api.models import ActedShown, ActShown, AssignmentSent, CaseShown, ContactSent, HouseholdShown, NoteSent
+from serving.api.models import CaseShown, ExclusionShown
 from serving.refusals import Conflict, NoSuchThing
 from store.answers import claim_key, keep_answer
-from store.cases import find_case
+from store.cases import find_case, wish_about_listing
 from store.database import Connection
+from store.former_homes import former_homes_of
 from store.history import history_of, rounds_of
 
 router = APIRouter(prefix=f"{PREFIX}/households", tags=["cases"])
@@ -81,8 +91,10 @@ def _household(visit: Visit, ref: str) -> HouseholdShown:
         ref=ref,
         dong_code=case.dong_code,
         case=CaseShown.of(case),
+        exclusion=ExclusionShown.of(wish_about_listing(visit.connection, case)),
         rounds=list(rounds_of(visit.connection, visit.scope, ref)),
         history=[ActShown.of(done) for done in history_of(visit.connection, visit.scope, ref)],
+        former_homes=[FormerHomeShown.of(home) for home in former_homes_of(visit.connection, visit.scope, ref)],
     )
 
 

@@ -11,6 +11,7 @@ from fastapi import Path, Response
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from outreach.words import MAX_NOTE, UNSEEN, is_seen
+from serving.typed import REF
 
 MOST = 2**53 - 1  # whole numbers up to here are the same in every language that reads JSON
 _SEEN = f"^[^{UNSEEN}]*$"
@@ -69,7 +70,7 @@ WrittenNote = Annotated[
 
 RoundPath = Annotated[str, Path(pattern=r"^[0-9]{4}-W[0-5][0-9]$", examples=["2026-W47"], alias="round")]
 DongPath = Annotated[str, Path(pattern=r"^[0-9]{10}$", examples=["4128151000"])]
-RefPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{22}$", examples=["QmFzZTY0dXJsLXJlZi0tLQ"])]
+RefPath = Annotated[str, Path(pattern=f"^{REF}$", examples=["QmFzZTY0dXJsLXJlZi0tLQ"])]
 
 
 class Sent(BaseModel):
@@ -87,7 +88,16 @@ class Shown(BaseModel):
 def answer_of(shown: Shown) -> Response:
     """The same bytes that FastAPI would send, without its second look at what we made ourselves.
 
-    The route names ``response_model`` for the description. Pydantic asks each enum for its value in Python, which
-    orjson does not.
+    The route names ``response_model`` for the description.
     """
-    return Response(orjson.dumps(shown, default=vars), media_type="application/json")
+    return answer_from(json_of(shown))
+
+
+def answer_from(body: bytes) -> Response:
+    """An answer whose JSON is there already."""
+    return Response(body, media_type="application/json")
+
+
+def json_of(shown: Shown) -> bytes:
+    """What is shown, as JSON: Pydantic asks each enum for its value in Python, which orjson does not."""
+    return orjson.dumps(shown, default=vars)

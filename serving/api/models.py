@@ -1,33 +1,22 @@
 """What the API of lists and cases gives and takes. No name, phone, address or free text of a household is among it."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import Field
 
 from domain.casework import (
-    Answered,
     Asked,
-    Assigned,
-    Attempt,
     Case,
-    Contacted,
-    Listed,
-    Method,
-    Noted,
-    Passed,
-    Recorded,
+    Request,
     Status,
 )
 from domain.listing import Band, Slot
 from domain.outcome import Outcome
 from domain.people import Role
 from domain.published import CaseState, Change, CurrentRound, ListedEntry, PublishedDong
-from outreach.holding import Acted
-from serving.api.fields import Day, Moment, Note, Sent, Shown, UserId, Version, WrittenNote
-
-_REASONS_ON_A_LIST = 3
+from serving.api.fields import Shown
+from serving.presenting import raising
 
 
 class GrantShown(Shown):
@@ -103,21 +92,38 @@ class CaseShown(Shown):
         )
 
 
+class ExclusionShown(Shown):
+    """The household asked not to be contacted: on no day up to ``ends_on`` may anybody call, write or visit."""
+
+    made_on: date
+    ends_on: date | None = Field(description="The last such day; null where there is no end.")
+
+    @classmethod
+    def of(cls, wish: Asked | None) -> "ExclusionShown | None":
+        """None where nothing was asked, or the newest wish took it back."""
+        if wish is None or wish.kind is not Request.EXCLUSION:
+            return None
+        return cls(made_on=wish.made_on, ends_on=wish.ends_on)
+
+
+EXCLUSION = Field(description="Look here before anybody calls or visits. Null where the household asked for none.")
+
+
 class _Place(Shown):
     rank: int
     ref: str = Field(description="Names the household in every other call; drawn by chance, it says nothing about it.")
     slot: Slot
     slot_sentence: str
-    band: Band
-    probability: float
+    band: Band = Field(description="How soon to look; the score behind it is for nobody who visits.")
     change: Change = Field(description="Since the round before.")
     case: CaseShown | None = Field(description="Null on a past list where the household lives elsewhere now.")
+    exclusion: ExclusionShown | None = EXCLUSION
 
 
 class PlaceShown(_Place):
     """One place on a list, with its strongest reasons."""
 
-    reasons: list[str]
+    reasons: list[str] = Field(description="Beside what the place is for, the strongest first.")
     against: str | None
 
     @classmethod
@@ -125,7 +131,7 @@ class PlaceShown(_Place):
         why = entry.explanation
         return cls(
             **_place(entry),
-            reasons=[reason.sentence for reason in why.raising[:_REASONS_ON_A_LIST]],
+            reasons=raising(entry),
             against=why.lowering[0].sentence if why.lowering else None,
         )
 
@@ -179,102 +185,10 @@ def _place(entry: ListedEntry) -> dict[str, Any]:
         "slot": entry.slot,
         "slot_sentence": entry.slot_sentence,
         "band": entry.band,
-        "probability": entry.probability,
         "change": entry.change,
         "case": entry.case and CaseShown.of(entry.case),
+        "exclusion": entry.case and ExclusionShown.of(entry.case.exclusion),
     }
-
-
-class ActKind(StrEnum):
-    CONTACT = "contact"
-    NOTE = "note"
-    ASSIGNMENT = "assignment"
-    HANDOVER = "handover"
-    REQUEST = "request"
-    ANSWER = "answer"
-
-
-_KINDS = {
-    Contacted: ActKind.CONTACT,
-    Noted: ActKind.NOTE,
-    Assigned: ActKind.ASSIGNMENT,
-    Passed: ActKind.HANDOVER,
-    Asked: ActKind.REQUEST,
-    Answered: ActKind.ANSWER,
-}
-
-
-class ActShown(Shown):
-    """One act of a case's history; what was written with it is shown on pages only."""
-
-    id: int
-    kind: ActKind
-    at: datetime
-    by_user: int
-    what: str = Field(description="The attempt, the step, or what was asked for; empty for a note or an assignment.")
-    outcome: Outcome | None
-    corrects: int | None = Field(description="The id of the contact that this one puts right.")
-
-    @classmethod
-    def of(cls, done: Recorded) -> "ActShown":
-        event = done.event
-        assert not isinstance(event, Listed)
-        what = {Contacted: "attempt", Passed: "step", Asked: "kind"}.get(type(event), "")
-        return cls(
-            id=done.id,
-            kind=_KINDS[type(event)],
-            at=done.at,
-            by_user=done.by_user,
-            what=str(getattr(event, what)) if what else "",
-            outcome=getattr(event, "outcome", None),
-            corrects=getattr(event, "corrects", None),
-        )
-
-
-class HouseholdShown(Shown):
-    """A household's case and its history in the caller's areas, oldest act first."""
-
-    ref: str
-    dong_code: str
-    case: CaseShown
-    rounds: list[str] = Field(description="Rounds in which it was listed, newest first.")
-    history: list[ActShown]
-
-
-class ContactSent(Sent):
-    """An attempt to reach the household; with an outcome it closes the case."""
-
-    version: Version
-    method: Method
-    attempt: Attempt
-    made_at: Moment
-    outcome: Outcome | None = None
-    note: Note = ""
-    next_on: Day | None = None
-
-
-class NoteSent(Sent):
-    version: Version
-    note: WrittenNote
-
-
-class AssignmentSent(Sent):
-    """``worker_id`` is somebody who works for the household's dong; null gives the case back."""
-
-    version: Version
-    worker_id: UserId | None
-
-
-class ActedShown(Shown):
-    """What an act left: the id of its row in the history, and where the case stands now."""
-
-    ref: str
-    id: int
-    case: CaseShown
-
-    @classmethod
-    def of(cls, acted: Acted) -> "ActedShown":
-        return cls(ref=acted.case.ref, id=acted.row_id, case=CaseShown.of(acted.case))
 
 
 class FieldProblem(Shown):

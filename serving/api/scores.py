@@ -27,7 +27,8 @@ from sources.reference import indicators
 from sources.tables import BENEFITS, HOUSEHOLDS, INDICATORS, MEMBERS, OUTCOMES, Column, Kind, Table
 from sources.values import MAX_KRW, MAX_MONTHS
 
-ROLES = (Role.DONG, Role.HUB, Role.ANALYST, Role.AUDITOR)
+# Those who visit households are shown a band, and never the number behind it.
+ROLES = (Role.ANALYST, Role.AUDITOR)
 
 _Share = Annotated[StrictFloat, Field(ge=0, le=1)]
 _PATTERNS = {

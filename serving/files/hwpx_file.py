@@ -1,21 +1,19 @@
 """HWPX documents (KS X 6101): tables with explicit sizes, so that every reader draws them alike."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
-
-from hwpx import HwpxDocument
-from hwpx.model import Paragraph, Table, TableCell
+from itertools import count
+from xml.sax.saxutils import escape
 
 from serving import wording_files_ko as ko
 from serving.files.cells import handling, heading_lines, line_count, note_lines, shown, stamp
+from serving.files.hwpx_frame import BODY_PT, MARGIN_MM, Shapes, frame
 from serving.files.sheet import Box, Document, Kind, Sheet, VisitSheet
 from serving.files.visit import parts
 
 _UNITS_PER_MM = 7200 / 25.4  # HWPUNIT: 1/7200 inch
-_MARGIN_MM = 13.0
-_LANDSCAPE_MM, _PORTRAIT_MM = 297 - 2 * _MARGIN_MM, 210 - 2 * _MARGIN_MM
-_BODY_PT, _SMALL_PT, _STRONG_PT, _TITLE_PT = 9.5, 8.5, 11.0, 17.0
+_LANDSCAPE_MM, _PORTRAIT_MM = 297 - 2 * MARGIN_MM, 210 - 2 * MARGIN_MM
 _LINE_MM = 5.0  # one line of the body
 _PADDING_MM = 3.6  # left and right of a cell's text, as Hancom's own tables have it
 _TALLEST_ROW_MM = 95.0  # half a page: capitals take up to twice the room they are counted for
@@ -24,193 +22,169 @@ _CENTRED = {Kind.DATE, Kind.CODE, Kind.PHONE}
 
 
 @dataclass(frozen=True)
-class _Looks:
-    """Ids of the character shapes and borders that a document uses."""
+class _Column:
+    """How a table's column is set: its width, the shape of its paragraphs, and of characters and border."""
 
-    title: str
-    strong: str
-    body: str
-    bold: str
-    small: str
-    line: str
-    shade: str
+    width_mm: float
+    paragraph: str
+    characters: str
+    border: str
 
 
 def write_sheet(sheet: Sheet) -> bytes:
     """A table on A4 landscape; its heading repeats on each page and a row stays whole."""
-    document, looks = _begin(sheet, is_landscape=True)
-    total = sum(column.width_mm for column in sheet.columns)
+    made = _Text(frame(is_landscape=True).shapes)
+    shapes, total = made.shapes, sum(column.width_mm for column in sheet.columns)
     widths = [column.width_mm * _LANDSCAPE_MM / total for column in sheet.columns]
-    rows = [[column.name for column in sheet.columns], *([shown(cell) for cell in row] for row in sheet.rows)]
-    table = _table(document, looks, rows, widths_mm=widths)
-    _repeat_heading(table)
-    _emphasise(table.rows[0].cells, looks)
-    body = [row.cells for row in table.rows[1:]]
-    centred = [place for place, column in enumerate(sheet.columns) if column.kind in _CENTRED]
-    right = [place for place, column in enumerate(sheet.columns) if column.kind is Kind.NUMBER]
-    _align(document, table.rows[0].cells, "CENTER")
-    _align(document, [cells[place] for cells in body for place in centred], "CENTER")
-    _align(document, [cells[place] for cells in body for place in right], "RIGHT")
-    _small_lines(document, looks, note_lines(sheet) if sheet.rows else (ko.NO_ROWS, *note_lines(sheet)))
-    return document.to_bytes()
+    aligned = dict.fromkeys(_CENTRED, shapes.centre) | {Kind.NUMBER: shapes.right}
+    body = [
+        _Column(width, aligned.get(column.kind, shapes.left), shapes.body, shapes.border)
+        for column, width in zip(sheet.columns, widths, strict=True)
+    ]
+    head = [_Column(width, shapes.centre, shapes.bold, shapes.shade) for width in widths]
+    rows = [[shown(cell) for cell in row] for row in sheet.rows]
+    table = made.table(rows, body, heading=([column.name for column in sheet.columns], head))
+    notes = note_lines(sheet) if sheet.rows else (ko.NO_ROWS, *note_lines(sheet))
+    return _packed(sheet, made, (table, *made.small_lines(notes)), is_landscape=True)
 
 
 def write_visit(visit: VisitSheet) -> bytes:
     """One household's visit on A4 portrait: what is known above, boxes to fill in by hand below."""
-    document, looks = _begin(visit, is_landscape=False)
-    _pairs(document, looks, ko.FACTS, [(fact.label, fact.value) for fact in visit.facts])
+    made = _Text(frame(is_landscape=False).shapes)
+    said = [*_pairs(made, ko.FACTS, [(fact.label, fact.value) for fact in visit.facts])]
     for part in parts(visit):
-        _line(document, looks.strong, f"□ {part.name}", before_pt=8)
-        for line in part.lines:
-            _line(document, looks.body, f"  ○ {line}")
+        said += [made.heading(part.name), *(made.line(f"  ○ {line}", made.shapes.body) for line in part.lines)]
     room = [box.height_mm for box in visit.boxes]
-    _pairs(document, looks, ko.BOXES, [(box.label, _choices(box)) for box in visit.boxes], room_mm=room)
-    _small_lines(document, looks, note_lines(visit))
-    return document.to_bytes()
+    said += _pairs(made, ko.BOXES, [(box.label, _choices(box)) for box in visit.boxes], room_mm=room)
+    return _packed(visit, made, (*said, *made.small_lines(note_lines(visit))), is_landscape=False)
 
 
 def _choices(box: Box) -> str:
     return "     ".join(f"□ {choice}" for choice in box.choices)
 
 
-def _begin(document: Document, *, is_landscape: bool) -> tuple[HwpxDocument, _Looks]:
-    """A new document with page, footer, title and the lines under it."""
-    made = HwpxDocument.new()
-    made.page.setup(
-        paper_size="A4",
-        orientation="landscape" if is_landscape else "portrait",
-        margin_left_mm=_MARGIN_MM, margin_right_mm=_MARGIN_MM, margin_top_mm=8, margin_bottom_mm=7,
-        header_margin_mm=5, footer_margin_mm=8,
-    )  # fmt: skip
-    looks = _looks(made)
-    made.paragraphs[0].text = document.title.replace("\n", " ")
-    for run in made.paragraphs[0].runs:
-        run.char_pr_id_ref = looks.title
-    made.styles.apply_paragraph_format(paragraphs=made.paragraphs[:1], alignment="CENTER", spacing_after_pt=4)
-    _small_lines(made, looks, heading_lines(document))
-    _line(made, looks.small if document.is_masked else looks.bold, handling(document))
-    number = {"page_number": "page/total", "position": "NONE"}
-    taken = {"text": stamp(document).replace("\n", " "), "font": ko.BODY_FONT, "size": _SMALL_PT, "color": "#555555"}
-    made.page.set_footer(content=[{"align": "LEFT", "children": [taken]}, {"align": "RIGHT", "children": [number]}])
-    _describe(made, document)
-    return made, looks
-
-
-def _describe(made: HwpxDocument, document: Document) -> None:
-    """Title and time, and no person: properties travel further than the page's footer."""
-    at = f"{document.printed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    made.parts.clear_document_metadata(timestamp=at)
-    made.parts.set_document_metadata(title=document.title, created_date=at, modified_date=at)
-
-
-def _looks(document: HwpxDocument) -> _Looks:
-    for font in (ko.BODY_FONT, ko.TITLE_FONT):
-        document.styles.ensure_font(font)
-    run, line = document.styles.ensure_run, document.styles.ensure_border_fill
-    return _Looks(
-        title=run(font=ko.TITLE_FONT, size=_TITLE_PT, bold=True),
-        strong=run(font=ko.BODY_FONT, size=_STRONG_PT, bold=True),
-        body=run(font=ko.BODY_FONT, size=_BODY_PT),
-        bold=run(font=ko.BODY_FONT, size=_BODY_PT, bold=True),
-        small=run(font=ko.BODY_FONT, size=_SMALL_PT, color="#444444"),
-        line=line(border_color="#7F7F7F", border_width="0.12 mm"),
-        shade=line(border_color="#7F7F7F", border_width="0.12 mm", fill_color="#E7ECF3"),
-    )
-
-
-def _line(document: HwpxDocument, look: str, text: str, *, before_pt: float = 0) -> Paragraph:
-    made = document.add_paragraph(text, char_pr_id_ref=look, inherit_style=False)
-    document.styles.apply_paragraph_format(
-        paragraphs=[made], alignment="LEFT", line_spacing_percent=140, spacing_before_pt=before_pt
-    )
-    return made
-
-
-def _small_lines(document: HwpxDocument, looks: _Looks, lines: Iterable[str]) -> None:
-    for line in lines:
-        _line(document, looks.small, line)
-
-
 def _pairs(
-    document: HwpxDocument,
-    looks: _Looks,
-    heading: str,
-    pairs: Sequence[tuple[str, str]],
-    *,
-    room_mm: Sequence[float] = (),
-) -> None:
+    made: "_Text", heading: str, pairs: Sequence[tuple[str, str]], *, room_mm: Sequence[float] = ()
+) -> tuple[str, ...]:
     """A heading and a table of labels and values; ``room_mm`` is what each row keeps free for handwriting."""
     if not pairs:
-        return
-    _line(document, looks.strong, f"□ {heading}", before_pt=8)
-    widths = [_LABEL_MM, _PORTRAIT_MM - _LABEL_MM]
-    table = _table(document, looks, [list(pair) for pair in pairs], widths_mm=widths, room_mm=room_mm)
-    labels = [row.cells[0] for row in table.rows]
-    _emphasise(labels, looks)
-    _align(document, labels, "CENTER")
+        return ()
+    shapes = made.shapes
+    label = _Column(_LABEL_MM, shapes.centre, shapes.bold, shapes.shade)
+    value = _Column(_PORTRAIT_MM - _LABEL_MM, shapes.left, shapes.body, shapes.border)
+    return made.heading(heading), made.table(pairs, [label, value], room_mm=room_mm)
 
 
-def _table(
-    document: HwpxDocument,
-    looks: _Looks,
-    rows: Sequence[Sequence[str]],
-    *,
-    widths_mm: Sequence[float],
-    room_mm: Sequence[float] = (),
-) -> Table:
-    """A table whose every width and height is given: readers that do not measure text collapse a row without one."""
-    needed = [_height_mm(row, widths_mm) for row in rows]
-    heights = [max(pair) for pair in zip(needed, room_mm or needed, strict=True)]
-    table = document.add_table(
-        len(rows), len(widths_mm),
-        width=_units(sum(widths_mm)), height=_units(sum(heights)),
-        border_fill_id_ref=looks.line, char_pr_id_ref=looks.body,
-    )  # fmt: skip
-    # In a line of text a table is never broken over pages; flowing, it is, between rows (TABLE) or within (CELL).
-    table.set_treat_as_char(False)
-    table.element.set("pageBreak", "CELL" if max(heights) > _TALLEST_ROW_MM else "TABLE")
-    for made, texts, height in zip(table.rows, rows, heights, strict=True):
-        for cell, text, width in zip(made.cells, texts, widths_mm, strict=True):
-            cell.set_size(width=_units(width), height=_units(height))
-            _look(cell, looks.body)
-            cell.set_text(text, split_paragraphs=True)
-    return table
+def _packed(document: Document, made: "_Text", body: Iterable[str], *, is_landscape: bool) -> bytes:
+    """Page, footer, title, the lines under it and the body as a file."""
+    shapes = made.shapes
+    look = shapes.small if document.is_masked else shapes.bold
+    lines = (*made.small_lines(heading_lines(document)), made.line(handling(document), look))
+    return frame(is_landscape=is_landscape).filled(
+        title=document.title.replace("\n", " "),
+        stamp=stamp(document).replace("\n", " "),
+        at=f"{document.printed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        body=(*lines, *body),
+    )
+
+
+class _Text:
+    """Paragraphs and tables as XML, with ids that no other in the document has."""
+
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes = shapes
+        self._ids = count(1)
+
+    def heading(self, text: str) -> str:
+        return self._paragraph(_run(self.shapes.strong, f"□ {text}"), self.shapes.spaced)
+
+    def line(self, text: str, characters: str) -> str:
+        return self._paragraph(_run(characters, text), self.shapes.line)
+
+    def small_lines(self, lines: Iterable[str]) -> Iterator[str]:
+        return (self.line(line, self.shapes.small) for line in lines)
+
+    def _paragraph(self, runs: str, shape: str) -> str:
+        return (
+            f'<hp:p id="{next(self._ids)}" paraPrIDRef="{shape}" styleIDRef="0" pageBreak="0" columnBreak="0" '
+            f'merged="0">{runs}</hp:p>'
+        )
+
+    def table(
+        self,
+        rows: Sequence[Sequence[str]],
+        columns: Sequence[_Column],
+        *,
+        heading: tuple[Sequence[str], Sequence[_Column]] | None = None,
+        room_mm: Sequence[float] = (),
+    ) -> str:
+        """A table whose every width and height is given: readers that do not measure text collapse a row without one.
+
+        In a line of text a table is never broken over pages; flowing, it is, between rows (TABLE) or within (CELL).
+        """
+        needed = [_height_mm(row, columns) for row in rows]
+        heights = [max(pair) for pair in zip(needed, room_mm or needed, strict=True)]
+        lines = list(zip(rows, [columns] * len(rows), heights, strict=True))
+        if heading:
+            lines.insert(0, (*heading, _height_mm(*heading)))
+        made = (
+            self._row(number, texts, of, height, is_heading=bool(heading) and number == 0)
+            for number, (texts, of, height) in enumerate(lines)
+        )
+        tallest = max(height for *_, height in lines)
+        table = (
+            f'<hp:tbl id="{next(self._ids)}" zOrder="0" numberingType="TABLE" textWrap="TOP_AND_BOTTOM" '
+            f'textFlow="BOTH_SIDES" lock="0" dropcapstyle="None" pageBreak="{_broken(tallest)}" '
+            f'repeatHeader="{1 if heading else 0}" rowCnt="{len(lines)}" colCnt="{len(columns)}" cellSpacing="0" '
+            f'borderFillIDRef="{self.shapes.border}" noAdjust="0">'
+            f'<hp:sz width="{_units(sum(column.width_mm for column in columns))}" widthRelTo="ABSOLUTE" '
+            f'height="{_units(sum(height for *_, height in lines))}" heightRelTo="ABSOLUTE" protect="0"/>'
+            '<hp:pos treatAsChar="0" affectLSpacing="0" flowWithText="1" allowOverlap="0" holdAnchorAndSO="0" '
+            'vertRelTo="PARA" horzRelTo="COLUMN" vertAlign="TOP" horzAlign="LEFT" vertOffset="0" horzOffset="0"/>'
+            f'<hp:outMargin left="0" right="0" top="0" bottom="0"/><hp:inMargin {_INSIDE}/>{"".join(made)}</hp:tbl>'
+        )
+        return self._paragraph(f'<hp:run charPrIDRef="{self.shapes.body}">{table}</hp:run>', self.shapes.left)
+
+    def _row(
+        self, number: int, texts: Sequence[str], columns: Sequence[_Column], height_mm: float, *, is_heading: bool
+    ) -> str:
+        cells = (
+            self._cell(text, column, place, number, height_mm, is_heading=is_heading)
+            for place, (text, column) in enumerate(zip(texts, columns, strict=True))
+        )
+        return f"<hp:tr>{''.join(cells)}</hp:tr>"
+
+    def _cell(self, text: str, of: _Column, place: int, row: int, height_mm: float, *, is_heading: bool) -> str:
+        paragraphs = (self._paragraph(_run(of.characters, line), of.paragraph) for line in text.split("\n"))
+        return (
+            f'<hp:tc name="" header="{int(is_heading)}" hasMargin="0" protect="0" editable="0" dirty="0" '
+            f'borderFillIDRef="{of.border}">'
+            '<hp:subList id="" textDirection="HORIZONTAL" lineWrap="BREAK" vertAlign="CENTER" linkListIDRef="0" '
+            'linkListNextIDRef="0" textWidth="0" textHeight="0" hasTextRef="0" hasNumRef="0">'
+            f'{"".join(paragraphs)}</hp:subList><hp:cellAddr colAddr="{place}" rowAddr="{row}"/>'
+            f'<hp:cellSpan colSpan="1" rowSpan="1"/><hp:cellSz width="{_units(of.width_mm)}" '
+            f'height="{_units(height_mm)}"/><hp:cellMargin {_INSIDE}/></hp:tc>'
+        )
+
+
+_INSIDE = 'left="510" right="510" top="141" bottom="141"'
+
+
+def _run(characters: str, text: str) -> str:
+    return f'<hp:run charPrIDRef="{characters}"><hp:t>{escape(text, {chr(10): "<hp:lineBreak/>"})}</hp:t></hp:run>'
+
+
+def _broken(tallest_mm: float) -> str:
+    return "CELL" if tallest_mm > _TALLEST_ROW_MM else "TABLE"
 
 
 def _units(mm: float) -> int:
     return round(mm * _UNITS_PER_MM)
 
 
-def _height_mm(texts: Sequence[str], widths_mm: Sequence[float]) -> float:
+def _height_mm(texts: Sequence[str], columns: Sequence[_Column]) -> float:
     lines = (
-        line_count(text, width_mm=width - _PADDING_MM, size_pt=_BODY_PT)
-        for text, width in zip(texts, widths_mm, strict=True)
+        line_count(text, width_mm=column.width_mm - _PADDING_MM, size_pt=BODY_PT)
+        for text, column in zip(texts, columns, strict=True)
     )
     return max(lines) * _LINE_MM + 2
-
-
-def _look(cell: TableCell, look: str) -> None:
-    for paragraph in cell.paragraphs:
-        for run in paragraph.runs:
-            run.char_pr_id_ref = look
-
-
-def _emphasise(cells: Sequence[TableCell], looks: _Looks) -> None:
-    for cell in cells:
-        _look(cell, looks.bold)
-        cell.element.set("borderFillIDRef", looks.shade)
-
-
-def _align(document: HwpxDocument, cells: Sequence[TableCell], alignment: str) -> None:
-    paragraphs = [paragraph for cell in cells for paragraph in cell.paragraphs]
-    # One is formatted and lends its shape: formatting each looks through all shapes again, half the time of a file.
-    if paragraphs:
-        document.styles.apply_paragraph_format(paragraphs=paragraphs[:1], alignment=alignment)
-    for paragraph in paragraphs[1:]:
-        paragraph.para_pr_id_ref = paragraphs[0].para_pr_id_ref
-
-
-def _repeat_heading(table: Table) -> None:
-    table.element.set("repeatHeader", "1")
-    for cell in table.rows[0].cells:
-        cell.element.set("header", "1")

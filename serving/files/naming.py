@@ -30,9 +30,10 @@ _NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\s]+')  # Windows refuses these; blanks
 _LONGEST_PART = 60
 
 
-def file_name(stem: str, dong: str, as_of: date, kind: FileKind) -> str:
-    """What a file is called: ``방문대상_행복1동_20261116.xlsx``."""
-    parts = (_name_part(stem), _name_part(dong), f"{as_of:%Y%m%d}")
+def file_name(stem: str, dong: str, as_of: date | None, kind: FileKind, *, marked: str = "") -> str:
+    """What a file is called: ``방문대상_행복1동_20261116.xlsx``; ``marked`` is one more word at its end."""
+    day = f"{as_of:%Y%m%d}" if as_of else ""
+    parts = (_name_part(stem), _name_part(dong), day, _name_part(marked))
     return "_".join(part for part in parts if part) + f".{kind.value}"
 
 

@@ -80,7 +80,7 @@ def _set(document: Document, template: str, body: dict[str, Any]) -> bytes:
             format="pdf",
             pdf_standards=["ua-1"],
             sys_inputs={"document": drawn},
-            timestamp=document.printed_at.astimezone(zone),
+            timestamp=document.printed_at.astimezone(zone).replace(microsecond=0),  # typst refuses parts of a second
         )
     assert isinstance(made, bytes), "a PDF is one file"
     return made

@@ -29,7 +29,8 @@ def show_area(visit: Annotated[Visit, may(Role.DONG, Role.HUB)], request: Reques
         return HTMLResponse(nothing(visit))
     own = place.dong.dong
     # How many entries a dong has is no household's secret; small numbers of others stay hidden all the same.
-    near = [one for one in dongs_of_round(visit.connection, place.round.round) if one.dong.code[:5] == own.code[:5]]
+    dongs = dongs_of_round(visit.connection, place.round.round)
+    near = [one for one in dongs if one.dong.sigungu_code == own.sigungu_code]
     figures = dong_figures(visit.connection, Scope((own.code,)), [one.round for one in place.rounds])
     visit.look("view_area", own.code)
     page = render(

@@ -22,12 +22,15 @@ from audit.access_review import (
 )
 from domain.calendar import SEOUL
 from domain.errors import UsageError
+from domain.registration_number import holds_registration_number
 from outreach.signing import checked_words
 from serving import wording_audit_ko as ko
 from serving.access import Visit
+from serving.files import cells
 from serving.files.naming import FileKind, content_disposition, file_name
 from serving.files.writing import write
 from serving.pages.audit_frame import Auditor, audit_page
+from serving.pages.refused import words_problem
 from serving.rendering import Choice, Flash, url
 from serving.showing.access_view import day_rows, line_rows, lines_sheet, month_name, reviewing
 from serving.typed import typed_date
@@ -90,8 +93,9 @@ def give_file(visit: Auditor, request: Request, reason: _Text = "") -> Response:
     asked_for = dict(request.query_params)
     try:
         _, why = checked_words(visit.caller.name, reason)
-    except UsageError:
-        return _page(visit, asked_for, problems={"reason": ko.MISSING["reason"]}, typed={"reason": reason})
+    except UsageError as refused:
+        problems = {"reason": words_problem(refused, ko.MISSING["reason"])}
+        return _page(visit, asked_for, problems=problems, typed={"reason": reason})
     asked = _asked(asked_for, visit)
     found, number = asked.find(visit, ko.EXPORT_MOST), secrets.token_hex(4)
     visit.look("export_trail", number, reason=why, rows=len(found), searched=asked.query)
@@ -115,8 +119,8 @@ def sign_review(visit: Auditor, month: _Text = "", sentence: _Text = "") -> Resp
         problems["month"] = ko.MISSING["month"]
     try:
         _, words = checked_words(visit.caller.name, sentence)
-    except UsageError:
-        problems["sentence"] = ko.MISSING["sentence"]
+    except UsageError as refused:
+        problems["sentence"] = words_problem(refused, ko.MISSING["sentence"])
     if problems:
         return _page(visit, {}, problems=problems, typed=typed)
     with visit.acting() as connection:
@@ -143,6 +147,8 @@ def _page(
         status=422 if problems else 200,
         flash=Flash(ko.DONE["signed"]) if asked_for.get("done") == "signed" else None,
         asked=asked,
+        since=cells.shown(asked.since),
+        until=cells.shown(asked.until),
         acts=_ACTS,
         rows=line_rows(shown, names, ACTS),
         older_href=url("/audit/access", {**asked.query, "before_id": shown[-1].id}) if len(found) > _PER_PAGE else "",
@@ -186,9 +192,11 @@ def _asked(asked: Mapping[str, str], visit: Visit) -> Asked:
 
 
 def _one_word(text: str) -> str:
-    """The first word; none where it holds what nobody can have typed (PostgreSQL refuses a zero in a text)."""
+    """The first word, which the trail keeps; none where it holds what nobody can have typed (PostgreSQL refuses a zero
+    in a text), or a registration number.
+    """
     word = (text.split() or [""])[0][:64]
-    return word if word.isprintable() else ""
+    return word if word.isprintable() and not holds_registration_number(word) else ""
 
 
 def _day(text: str) -> date | None:

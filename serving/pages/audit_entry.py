@@ -1,6 +1,5 @@
 """One entry of a past list in full, for auditors: the household by its ref only, never by name."""
 
-import re
 from typing import Any
 
 from fastapi import APIRouter
@@ -14,20 +13,21 @@ from outreach.promotion import policy_digest
 from serving import wording_audit_ko as ko
 from serving.access import Visit
 from serving.pages.audit_frame import Auditor, audit_page, folders_of
+from serving.presenting import occasion
 from serving.refusals import NoSuchThing
 from serving.rendering import url
 from serving.showing import entry_in_full as view
+from serving.typed import is_ref
 from store.lists import dongs_of_round, entry_of, round_called
 from store.past_lists import past_entries
 
 router = APIRouter(include_in_schema=False)
-_REF = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 @router.get("/audit/entries/{round}/{ref}")
 def show_entry(visit: Auditor, round: str, ref: str) -> Response:  # noqa: A002  (the word in the address)
     """Everything behind one place: how it came about, what the score is made of, from which artefacts."""
-    if not (_REF.fullmatch(ref) and round.isprintable()):
+    if not (is_ref(ref) and round.isprintable()):
         raise NoSuchThing
     try:
         published = round_called(visit.connection, round)
@@ -47,7 +47,8 @@ def show_entry(visit: Auditor, round: str, ref: str) -> Response:  # noqa: A002 
         ko.ENTRY,
         entry=listed,
         place=f"{dong.sigungu} {dong.name}",
-        numbers={name: view.number(getattr(listed, name)) for name in ("propensity", "raw_score", "probability")},
+        numbers={name: view.rounded(getattr(listed, name)) for name in ("propensity", "raw_score", "probability")},
+        occasion=occasion(listed),
         digests=_digests(published, sources, listed),
         replay_href=url("/audit/replay", {"round": published.round, "area": listed.dong_code}),
         found=found,

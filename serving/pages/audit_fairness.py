@@ -5,9 +5,9 @@ from datetime import date
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from audit.sources_of_round import CATALOGUES
 from domain.calendar import SEOUL
 from domain.errors import SagakError
+from features.catalogues import CATALOGUES
 from outreach.promotion import in_use
 from outreach.promotion_record import Act, read_record
 from scoring.bundle import Bundle, load_bundle
@@ -16,6 +16,8 @@ from serving import wording_ko
 from serving.access import Visit
 from serving.pages.audit_frame import Auditor, audit_page
 from serving.showing import fairness_view as view
+from serving.showing.gates_view import gate_rows
+from serving.showing.models_view import waiver_told
 from store.figures_of_types import type_figures
 
 router = APIRouter(include_in_schema=False)
@@ -39,7 +41,8 @@ def show_fairness(visit: Auditor) -> Response:
         helped=wording_ko.HELPED.get(bundle.label, "") if bundle else "",
         attributes=view.attributes(report) if has_groups else (),
         test=report.get("test", {}),
-        gates=view.gate_rows(act.gates) if act else (),
+        gates=gate_rows(act.gates) if act else (),
+        waiver=waiver_told(act) if act else "",
         live=view.live_rows(figures),
         year=year,
     )

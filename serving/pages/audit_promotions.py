@@ -1,25 +1,28 @@
 """Models coming into use: the record, and the second person's yes or no."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from audit.sources_of_round import CATALOGUES
-from domain.calendar import SEOUL, Round
 from domain.errors import BundleRefused, CheckFailed, NotFound, UsageError
 from domain.people import Caller
+from features.catalogues import CATALOGUES
+from outreach.gates import failed
 from outreach.promotion import approve, in_use, open_proposals, reject
 from outreach.promotion_record import Act, Record, read_record
 from outreach.signing import checked_words, same_person
 from scoring.bundle import load_bundle
+from serving import wording_analysis_ko
 from serving import wording_audit_ko as ko
 from serving.access import Visit
 from serving.pages.audit_frame import Auditor, audit_page
+from serving.pages.refused import words_problem
 from serving.rendering import Flash, url
-from serving.showing.fairness_view import gate_rows
+from serving.showing.gates_view import gate_rows
+from serving.showing.models_view import waiver_told
+from store.lists import current_rounds
 from store.trail import Line, append
 
 router = APIRouter(include_in_schema=False)
@@ -31,7 +34,7 @@ _DECISIONS = {"approve": ("approve_promotion", approve, "approved"), "reject": (
 def show_promotions(visit: Auditor, request: Request) -> Response:
     """What waits for a second person, what is in use, and every act before."""
     done = ko.DONE.get(request.query_params.get("done", ""), "")
-    return _page(visit, flash=Flash(done.format(week=next_round(visit))) if done else None)
+    return _page(visit, flash=Flash(done.format(week=_from_when(visit))) if done else None)
 
 
 @router.post("/audit/promotions/{bundle}")
@@ -52,7 +55,8 @@ def decide(visit: Auditor, bundle: str, decision: _Text = "", why: _Text = "", d
         if decision == "approve":  # before the transaction: nobody else can write while it lasts
             load_bundle(models / bundle, catalogue)
         with visit.acting() as connection:
-            append(connection, Line.of(visit.by, act, bundle, digest=digest, proposed_by=proposal.who))
+            waived = {"waiver": proposal.waiver} if proposal.waiver else {}
+            append(connection, Line.of(visit.by, act, bundle, digest=digest, proposed_by=proposal.who, **waived))
             decided(models, bundle, catalogue, by=signature(visit.caller), why=why, at=visit.now)
     except UsageError:
         return _page(visit, problems={"decision": ko.SAME_PERSON}, typed=typed, status=422)
@@ -77,9 +81,10 @@ def is_same_person(caller: Caller, who: str) -> bool:
     )
 
 
-def next_round(visit: Visit) -> str:
-    """The first round that a model approved now is used for."""
-    return Round.of(visit.now.astimezone(SEOUL).date() + timedelta(weeks=1)).label
+def _from_when(visit: Visit) -> str:
+    """The first round that a model approved now is used for, in words."""
+    rounds = current_rounds(visit.connection)
+    return ko.FROM_ROUND.format(round=rounds[0].followed_by.label) if rounds else ko.FROM_FIRST_ROUND
 
 
 def _problems(visit: Visit, decision: str, why: str) -> dict[str, str]:
@@ -88,8 +93,8 @@ def _problems(visit: Visit, decision: str, why: str) -> dict[str, str]:
         problems["decision"] = ko.MISSING["decision"]
     try:
         checked_words(visit.caller.name, why)
-    except UsageError:
-        problems["why"] = ko.MISSING["why"]
+    except UsageError as refused:
+        problems["why"] = words_problem(refused, ko.MISSING["why"])
     return problems
 
 
@@ -120,17 +125,27 @@ def _page(
         in_use=in_use(record),
         acts=tuple((act, *ko.STEPS[act.act], _gates(act)) for act in reversed(record.acts)),
         digest=record.digest,
-        counts_from=ko.COUNTS_FROM.format(week=next_round(visit)),
+        counts_from=ko.COUNTS_FROM.format(week=_from_when(visit)),
         problems=problems or {},
         typed={"decision": "", "why": "", "bundle": ""} | dict(typed or {}),
     )
 
 
 def _proposal(visit: Visit, act: Act) -> dict[str, object]:
-    return {"act": act, "gates": gate_rows(act.gates), "is_own": is_same_person(visit.caller, act.who)}
+    gates, is_own = gate_rows(act.gates), is_same_person(visit.caller, act.who)
+    return {"act": act, "gates": gates, "is_own": is_own, "waived": _waived(act)}
+
+
+def _waived(act: Act) -> str:
+    """Which gates do not block though they were not passed, and why; empty where none is waived."""
+    missed = failed(act.gates)
+    if not act.waiver or not missed:
+        return ""
+    names = ", ".join(wording_analysis_ko.GATES.get(gate.name, gate.name) for gate in missed)
+    return ko.WAIVED.format(failed=len(missed), why=waiver_told(act), names=names)
 
 
 def _gates(act: Act) -> str:
     passed = sum(gate.is_passed is True for gate in act.gates)
-    failed = sum(gate.is_passed is False for gate in act.gates)
-    return ko.GATES_SAID.format(passed=passed, failed=failed)
+    said = ko.GATES_SAID.format(passed=passed, failed=len(failed(act.gates)))
+    return f"{said} · {ko.WAIVED_SAID.format(why=waiver_told(act))}" if act.waiver else said

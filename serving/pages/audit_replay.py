@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from audit.replay import Replay, replay
 from audit.sources_of_round import Sources
-from domain.published import CurrentRound, PublishedDong
+from domain.dong import DISTRICT_DIGITS
+from domain.published import CurrentRound, PublishedDong, dong_names
 from serving import wording_audit_ko as ko
 from serving.access import Visit
 from serving.pages.audit_frame import Auditor, audit_page, chosen_round, folders_of
@@ -20,7 +21,6 @@ from store.past_lists import past_entries
 
 router = APIRouter(include_in_schema=False)
 _Text = Annotated[str, Form(max_length=20)]
-_DISTRICT = 5
 _one_at_a_time = Lock()
 
 
@@ -38,7 +38,8 @@ def choose_replay(visit: Auditor, round: str = "", area: str = "") -> Response: 
 def run_replay(visit: Auditor, round: str = "", area: _Text = "", thorough: _Text = "") -> Response:  # noqa: A002
     """Makes the lists of one dong or one district again, one request at a time; the whole round is for the command.
 
-    Features are computed anew for one dong alone: whoever else has a visit open waits for this one's processor.
+    Features are computed anew for one dong alone: whoever else has a visit open waits for this one's processor. Another
+    worker may replay beside this one: nothing is written, each only takes a processor of its own.
     """
     published, rounds = chosen_round(visit, round)
     if published is None:
@@ -116,8 +117,8 @@ def _page(
         can_be_replayed=sources.can_be_replayed,
         command=ko.WHOLE_TOWN.format(round=published.round),
         found=replay_view(found, by_code, published.round) if found else None,
-        entries=_entries(visit, published, area) if len(area) > _DISTRICT else (),
-        dong=by_code[area].dong.name if area in by_code else "",
+        entries=_entries(visit, published, area) if len(area) > DISTRICT_DIGITS else (),
+        dong=dong_names(dongs).get(area, ""),
     )
 
 
@@ -133,11 +134,12 @@ def _entries(visit: Visit, published: CurrentRound, dong_code: str) -> tuple[dic
 
 def _asked(dongs: Sequence[PublishedDong], area: str) -> list[str]:
     """The dongs of the area; of the first dong where there is no such area."""
-    found = [one.dong.code for one in dongs if len(area) >= _DISTRICT and one.dong.code.startswith(area)]
+    found = [one.dong.code for one in dongs if len(area) >= DISTRICT_DIGITS and one.dong.code.startswith(area)]
     return found or [one.dong.code for one in dongs[:1]]
 
 
 def _areas(dongs: Sequence[PublishedDong]) -> tuple[Choice, ...]:
-    districts = {one.dong.code[:_DISTRICT]: one.dong.sigungu or one.dong.sido for one in dongs}
+    districts = {one.dong.sigungu_code: one.dong.sigungu or one.dong.sido for one in dongs}
     whole = [Choice(code, ko.WHOLE_DISTRICT.format(district=name)) for code, name in districts.items()]
-    return tuple(whole + [Choice(one.dong.code, f"{one.dong.sigungu} {one.dong.name}") for one in dongs])
+    names = dong_names(dongs)
+    return tuple(whole + [Choice(one.dong.code, f"{one.dong.sigungu} {names[one.dong.code]}") for one in dongs])

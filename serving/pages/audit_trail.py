@@ -14,6 +14,7 @@ from serving.pages.audit_frame import Auditor, audit_page
 from serving.rendering import Flash
 from store.chain import newest_seal, signer_of
 from store.checkpoints import Checkpoint, read_checkpoints
+from store.trail import Line
 from store.trail_search import FoundLine, lines
 from store.verifying import Finding, Findings, verify
 
@@ -89,7 +90,7 @@ def _page(visit: Visit, *, found: Findings | None = None, flash: Flash | None = 
         flash=flash or (verdict(found) if found else None),
         sealed=newest_seal(visit.connection)[0],
         checkpoint=newest_checkpoint(visit),
-        last=last_verified(visit),
+        last=FoundLine(0, Line.of(visit.by, "verify_trail", **told(found))) if found else last_verified(visit),
         findings=tuple((_place(one), ko.FINDINGS[one.kind]) for one in found.named) if found else None,
         more=found.number - len(found.named) if found else 0,
         command=ko.VERIFY_COMMAND,

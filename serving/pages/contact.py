@@ -16,6 +16,8 @@ from domain.casework import ActRefused, CaseChanged, Contacted
 from domain.casework import Request as Asking
 from domain.people import Role
 from outreach import casework
+from outreach.signing import MIN_REASON
+from outreach.words import note_of
 from serving import wording_casework_ko as ko
 from serving import wording_refusals_ko as refusals_ko
 from serving.access import Visit, may
@@ -25,6 +27,7 @@ from serving.pages.refused import meanwhile, problem_of
 from serving.pages.typed_contact import Read, TypedContact, read, read_contact
 from serving.refusals import NoSuchThing
 from serving.rendering import Flash, render, url
+from serving.showing.list_query import kept_of
 from serving.typed import typed_date, whole_number
 from store.cases import find_case
 from store.database import Connection
@@ -146,7 +149,7 @@ def reveal(visit: _Doer, ref: HouseRef, why: _Text = "", reason: _Text = "", rou
     """Shows name, phone and address once, in this answer only; who opened them and why is recorded first."""
     typed = {"why": why, "reason": reason}
     problems = {} if why in ko.REVEAL_REASONS else {"why": refusals_ko.MISSING["why"]}
-    if why == "other" and len(reason.strip()) < _SHORTEST_REASON:
+    if why == "other" and len(reason.strip()) < MIN_REASON:
         problems = {"reason": refusals_ko.MISSING["reason"]}
     if problems:
         return household_page(visit, ref, round, returned=Returned("reveal", typed, problems), status=422)
@@ -160,14 +163,13 @@ def reveal(visit: _Doer, ref: HouseRef, why: _Text = "", reason: _Text = "", rou
     return household_page(visit, ref, round, opened=person)
 
 
-_SHORTEST_REASON = 10
 _DIGITS = 16  # of a row's number: longer ones no database knows
 
 
 @router.get("/contacts/{number}")
 def show_contact(visit: _Doer, ref: HouseRef, number: int) -> Response:
     """The form that puts an attempt right, filled with what was recorded."""
-    made, _ = _contact(visit, ref, number)
+    made, text = _contact(visit, ref, number)
     here = made.made_at.astimezone(SEOUL)
     typed = TypedContact(
         method=made.method,
@@ -176,6 +178,7 @@ def show_contact(visit: _Doer, ref: HouseRef, number: int) -> Response:
         made_on=typed_day(here),
         made_time=f"{here:%H:%M}",
         next_on=f"{made.next_on:%Y-%m-%d}" if made.next_on else "",
+        note=note_of(text, is_correction=made.corrects is not None),
     )
     return _correcting(visit, ref, number, typed, {})
 
@@ -196,6 +199,7 @@ def correct_contact(visit: _Doer, ref: HouseRef, number: int, typed: Annotated[T
                 ref=ref,
                 seen=typed.seen,
                 contact_id=number,
+                note=typed.note,
                 reason=typed.reason,
                 **found.values,
             )
@@ -203,7 +207,7 @@ def correct_contact(visit: _Doer, ref: HouseRef, number: int, typed: Annotated[T
         return _correcting(visit, ref, number, typed, {}, flash=Flash(meanwhile(changed), "warning"), status=409)
     except ActRefused as refused:
         return _correcting(visit, ref, number, typed, problem_of(refused), status=422)
-    return RedirectResponse(url(f"/households/{ref}", {"done": "corrected"}), 303)
+    return RedirectResponse(url(f"/households/{ref}", _kept(visit) | {"done": "corrected"}), 303)
 
 
 def _keep_time(found: Read, former: Contacted, typed: TypedContact) -> None:
@@ -241,9 +245,16 @@ def _correcting(
         number=number,
         case=case,
         returned=Returned("contact", typed.model_dump(), problems),
+        kept=_kept(visit),
         **choices(),
     )
     return HTMLResponse(page, status)
+
+
+def _kept(visit: Visit) -> dict[str, str]:
+    """The round, and how the list was narrowed from which the household was opened."""
+    asked = visit.request.query_params
+    return kept_of(asked, asked.get("round", ""))
 
 
 def _step(
@@ -284,4 +295,4 @@ def _do(
         return household_page(visit, ref, label, returned=back, status=409)
     except ActRefused as refused:
         return household_page(visit, ref, label, returned=Returned(form, typed, problem_of(refused)), status=422)
-    return RedirectResponse(url(f"/households/{ref}", {"round": label, "done": done}), 303)
+    return RedirectResponse(url(f"/households/{ref}", _kept(visit) | {"done": done}), 303)

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 from domain.calendar import Round
 from domain.people import Scope
-from domain.published import CurrentRound, PublishedDong
+from domain.published import CurrentRound, PublishedDong, dong_names
 from serving import wording_hub_ko as ko
 from serving.access import Visit
 from serving.pages.places import MOST_ROUNDS
 from serving.rendering import Choice
 from store.lists import current_rounds, dongs_of_round
-
-_DISTRICT = 5  # digits of its code, with which those of its dongs begin
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class District:
 
     @property
     def names(self) -> dict[str, str]:
-        return {one.dong.code: one.dong.name for one in self.dongs}
+        return dong_names(self.dongs)
 
     @property
     def round_choices(self) -> tuple[Choice, ...]:
@@ -50,7 +48,7 @@ class District:
     @property
     def next_week(self) -> Round:
         """The first round whose lists are not made yet."""
-        return Round(self.rounds[0].as_of).plus_weeks(1)
+        return self.rounds[0].followed_by
 
 
 def find_district(visit: Visit, asked: Mapping[str, str]) -> District | None:
@@ -60,7 +58,7 @@ def find_district(visit: Visit, asked: Mapping[str, str]) -> District | None:
         return None
     week = next((one for one in rounds if one.round == asked.get("round")), rounds[0])
     dongs = dongs_seen(visit, week)
-    districts = {one.dong.code[:_DISTRICT]: one.dong.sigungu or one.dong.sido for one in dongs}
+    districts = {one.dong.sigungu_code: one.dong.sigungu or one.dong.sido for one in dongs}
     if not districts:
         return None
     code = asked.get("district", "")

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -11,6 +12,7 @@ from domain.calendar import SEOUL
 from domain.casework import ActRefused
 from domain.people import Role
 from outreach.holding import hands_of
+from outreach.signing import MIN_REASON
 from outreach.words import checked_reason
 from serving import wording_casework_ko as ko
 from serving import wording_refusals_ko as refusals_ko
@@ -34,7 +36,6 @@ from store.lists import current_rounds, dongs_of_round, entry_of, facts_of
 router = APIRouter(include_in_schema=False)
 _Reader = Annotated[Visit, may(Role.DONG, Role.HUB)]
 _Text = Annotated[str, Form()]
-_SHORTEST_REASON = 10  # characters: to show names as they are, or for a reason that is not on the list
 
 
 @router.get("/list/files")
@@ -69,7 +70,7 @@ def give_list(
     kind, week, dong = FileKind(format), place.round, place.dong.dong
     _look(visit, stamp, kind, [entry.ref for entry in shown], week.round)
     sheet = list_sheet(shown, place.dong, subtitle(week.round, week.as_of, len(shown)), stamp)
-    return _file(write(sheet, kind), kind, file_name(ko.FILE_STEM, dong.name, week.as_of, kind))
+    return _file(write(sheet, kind), kind, _named(ko.FILE_STEM, dong.name, week.as_of, kind, stamp))
 
 
 @router.post("/households/{ref}/files")
@@ -100,9 +101,14 @@ def give_visit(
     _look(visit, stamp, kind, [ref], round)
     facts = facts_view(known, entry.as_of) if known else None
     sheet = visit_sheet(entry, facts, dong=dongs.get(entry.dong_code, ""), stamp=stamp)
-    # The file's name holds the document's number, and nothing of the household.
-    name = file_name(f"{ko.VISIT_STEM}_{stamp.document_no}", "", visit.now.astimezone(SEOUL).date(), kind)
+    # The file's name holds the document's number, which begins with the day, and nothing of the household.
+    name = _named(f"{ko.VISIT_STEM}_{stamp.document_no}", "", None, kind, stamp)
     return _file(write(sheet, kind), kind, name)
+
+
+def _named(stem: str, dong: str, as_of: date | None, kind: FileKind, stamp: Stamp) -> str:
+    """A file with names as they are is told from a masked one before it is opened."""
+    return file_name(stem, dong, as_of, kind, marked=ko.UNMASKED_PART if stamp.is_open else "")
 
 
 def _problems(kind: str, why: str, reason: str, is_open: str, offered: Sequence[FileKind]) -> dict[str, str]:
@@ -111,7 +117,7 @@ def _problems(kind: str, why: str, reason: str, is_open: str, offered: Sequence[
         problems["format"] = refusals_ko.MISSING["format"]
     if why not in ko.DOWNLOAD_REASONS:
         problems["why"] = refusals_ko.MISSING["why"]
-    if (why == "other" or is_open) and len(reason.strip()) < _SHORTEST_REASON:
+    if (why == "other" or is_open) and len(reason.strip()) < MIN_REASON:
         problems["reason"] = refusals_ko.MISSING["reason"]
     elif reason.strip():
         try:

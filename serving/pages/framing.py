@@ -1,13 +1,14 @@
 """The frame around every page: who is signed in, the menu of their roles, what the last action came to."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from fastapi import Request
 
 from domain.people import Role
 from serving import wording_people_ko as ko
 from serving.access import Visit
-from serving.identity import time_left
+from serving.identity import Session, time_left
 from serving.rendering import Flash, Frame, NavItem, Person, url
 from serving.service import Rules
 from sources.reference import snapshot_dongs
@@ -18,17 +19,22 @@ _HIGH = "high"
 
 def page_frame(visit: Visit, title: str, *, flash: Flash | None = None) -> Frame:
     """The frame of a page for whoever visits it. ``flash``: what the last action came to."""
-    rules, caller = visit.service.rules, visit.caller
+    return own_frame(visit.request, visit.session, title, now=visit.now, flash=flash)
+
+
+def own_frame(request: Request, session: Session, title: str, *, now: datetime, flash: Flash | None = None) -> Frame:
+    """The frame of a page for whom a session belongs to, whether or not they may see what they asked for."""
+    rules, caller = request.app.state.service.rules, session.caller
     roles = [role for role in Role if role in caller.roles]
     label = " · ".join(ko.ROLES[role] for role in roles) or ko.NO_ROLE
     place = place_of(tuple(grant.area for grant in caller.grants))
     return replace(
-        bare_frame(visit.request, title),
+        bare_frame(request, title),
         person=Person(str(caller.user_id), caller.name, label, place),
-        nav=_menu(roles, visit.request.url.path),
-        csrf=visit.session.csrf,
-        idle_seconds=int(time_left(visit.session, visit.now, rules).total_seconds()),
-        flash=flash or done(visit.request),
+        nav=_menu(roles, request.url.path),
+        csrf=session.csrf,
+        idle_seconds=int(time_left(session, now, rules).total_seconds()),
+        flash=flash or done(request),
     )
 
 

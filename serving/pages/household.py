@@ -1,6 +1,5 @@
 """One household: why it is on the list, the data behind it, what was done, and the forms to act."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +13,7 @@ from domain.casework import Answered, Asked, Attempt, Case, HandoverStep, Method
 from domain.casework import Request as Asking
 from domain.korean import korean_date
 from domain.outcome import Outcome
-from domain.people import Role
+from domain.people import NOBODY, Role, Scope
 from domain.published import ListedEntry, Person
 from outreach.holding import hands_of
 from serving import wording_casework_ko as ko
@@ -25,19 +24,22 @@ from serving.refusals import NoSuchThing
 from serving.rendering import Choice, Flash, render, url
 from serving.showing.facts_view import facts_view
 from serving.showing.history_view import history_lines
-from serving.showing.household_view import phone_script, why_view
+from serving.showing.household_view import moved_in, why_view
+from serving.showing.list_query import ListQuery, asked_for, list_query
 from serving.showing.people import address_of, grouped_phone, name_of, phone_of
+from serving.showing.phone_script import phone_script
+from serving.typed import is_ref
 from store.cases import find_case, wish_about_listing, workers_of
+from store.former_homes import former_homes_of
 from store.history import history_of
-from store.lists import beside, dongs_of_round, entries_of_household, entry_of, facts_of, person_of
+from store.lists import beside, dongs_of_round, entries_of_household, entry_of, facts_of, list_of, person_of
 
 router = APIRouter(include_in_schema=False)
-_REF = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 async def ref_of(ref: str) -> str:
     """The household as the address names it; one that cannot be a name of ours is as absent as any other."""
-    if not _REF.fullmatch(ref):
+    if not is_ref(ref):
         raise NoSuchThing
     return ref
 
@@ -100,9 +102,10 @@ def household_page(
         returned=returned,
         who=_who(person, opened),
         is_open=opened is not None,
+        moved_in=moved_in(former_homes_of(visit.connection, visit.scope, ref)),
         **_why(visit, entry),
         **_done(visit, case, ref, entries),
-        **_links(visit, entry, ref),
+        **_links(visit, entry, ref, week),
         **choices(),
         now=visit.now.astimezone(SEOUL),
         may=_rights(visit, case),
@@ -136,20 +139,28 @@ def _dong_name(visit: Visit, entry: ListedEntry) -> str:
 
 
 def _done(visit: Visit, case: Case | None, ref: str, entries: tuple[ListedEntry, ...]) -> dict[str, Any]:
-    recorded = history_of(visit.connection, visit.scope, ref)
+    recorded = _once(history_of(visit.connection, visit.scope, ref))
+    here = Scope((case.dong_code,)) if case else NOBODY
+    own = recorded if visit.scope == here else history_of(visit.connection, here, ref)
     workers = workers_of(visit.connection, case.dong_code, visit.now) if case else {}
     standing = case.standing if case else None
     return {
         "history": history_lines(recorded, entries, workers=workers, may_correct=case is not None),
-        "is_taken": _is_taken(recorded),
+        "is_taken": _is_taken(own),
         "is_excluded": _is_excluded(visit, case),
-        "waiting_requests": _waiting(recorded),
+        "waiting_requests": _waiting(own),
         "workers": tuple(Choice(str(number), name) for number, name in workers.items()),
         "worker": workers.get(standing.worker_id or 0, ko.SOME_WORKER if standing.worker_id else ko.NOBODYS)
         if standing
         else "-",
         "outcome": ko.OUTCOMES[standing.outcome] if standing and standing.outcome else "",
     }
+
+
+def _once(recorded: tuple[Recorded, ...]) -> tuple[Recorded, ...]:
+    """What came along with a household that moved is told once, with its words, to whom sees both dongs."""
+    known = {(one.by_user, one.at, type(one.event)): one for one in sorted(recorded, key=lambda one: -one.id)}
+    return tuple(one for one in recorded if known[one.by_user, one.at, type(one.event)] is one)
 
 
 def _is_excluded(visit: Visit, case: Case | None) -> bool:
@@ -172,17 +183,27 @@ def _is_taken(recorded: tuple[Recorded, ...]) -> bool:
     return bool(steps) and steps[-1] is HandoverStep.TAKEN
 
 
-def _links(visit: Visit, entry: ListedEntry | None, ref: str) -> dict[str, str]:
-    if entry is None:
-        return {"list_href": "/list", "before_href": "", "after_href": "", "here": f"/households/{ref}"}
-    round_of = {"round": entry.round}
-    before, after = beside(visit.connection, visit.scope, entry)
+def _links(visit: Visit, entry: ListedEntry | None, ref: str, week: str) -> dict[str, Any]:
+    """Back to the list as it was narrowed, and on along it."""
+    query = list_query(visit.request.query_params, dong=entry.dong_code if entry else "", round=week)
+    before, after = _neighbours(visit, entry, query) if entry else (None, None)
     return {
-        "list_href": url("/list", {"dong": entry.dong_code, **round_of}),
-        "before_href": url(f"/households/{before}", round_of) if before else "",
-        "after_href": url(f"/households/{after}", round_of) if after else "",
+        "list_href": url("/list", query.place | query.narrowing) if entry else "/list",
+        "before_href": url(f"/households/{before}", query.kept) if before else "",
+        "after_href": url(f"/households/{after}", query.kept) if after else "",
         "here": f"/households/{ref}",
+        "kept": query.kept,
     }
+
+
+def _neighbours(visit: Visit, entry: ListedEntry, query: ListQuery) -> tuple[str | None, str | None]:
+    if not query.narrowing:
+        return beside(visit.connection, visit.scope, entry)
+    entries = list_of(visit.connection, visit.scope, entry.round, entry.dong_code)
+    shown = asked_for(entries, query, user_id=visit.caller.user_id, also=entry.ref)
+    refs = [None, *(one.ref for one in shown), None]
+    place = refs.index(entry.ref)
+    return refs[place - 1], refs[place + 1]
 
 
 def _rights(visit: Visit, case: Case | None) -> dict[str, bool]:

@@ -11,6 +11,7 @@ from domain.calendar import SEOUL
 from domain.casework import ActRefused, CaseChanged
 from domain.korean import korean_date
 from domain.people import Role
+from domain.published import dong_names
 from outreach import casework
 from outreach.capacity import MOST_PLACES, CapacityMoved, Places, places_in, set_capacity
 from serving import wording_hub_ko as ko
@@ -121,7 +122,7 @@ def _cases_page(
     with visit.service.database.reading(visit.scope) as connection:
         handed = cases_with_hub(connection, visit.scope)
     place = find_district(visit, {})
-    names = {one.dong.code: one.dong.name for one in dongs_seen(visit, place.round)} if place else {}
+    names = dong_names(dongs_seen(visit, place.round)) if place else {}
     if handed:
         visit.look("view_hub_cases", *(one.ref for one in handed))
     return render(
@@ -166,13 +167,18 @@ def set_places(
     try:
         with visit.acting() as connection:
             policy, week = visit.service.policy, place.next_week
-            set_capacity(connection, by=visit.by, week=week, policy=policy, wanted=wanted, reason=reason)
+            changed = set_capacity(connection, by=visit.by, week=week, policy=policy, wanted=wanted, reason=reason)
     except CapacityMoved:
         page = _capacity_page(visit, place, typed=typed, flash=Flash(ko.CAPACITY_MOVED, "warning"))
         return HTMLResponse(page, 409)
     except ActRefused as refused:
         return HTMLResponse(_capacity_page(visit, place, typed=typed, problems=_problem(refused)), 422)
-    return RedirectResponse(url("/hub/capacity", {"district": place.code, "done": "capacity"}), 303)
+    stands = _standings(visit, place)
+    lowered = (code for code in changed if wanted[code].wanted < wanted[code].seen)
+    is_beyond = any(stands.get(code, Standings()).may_carry > wanted[code].wanted for code in lowered)
+    return RedirectResponse(
+        url("/hub/capacity", {"district": place.code, "done": "beyond" if is_beyond else "capacity"}), 303
+    )
 
 
 @dataclass(frozen=True)
@@ -230,8 +236,10 @@ def _capacity_page(
         frame=page_frame(visit, ko.CAPACITY_TITLE.format(district=place.name), flash=flash),
         tabs=_tabs("/hub/capacity", place),
         place=place,
+        words=ko,
         rows=rows,
         waiting=sum(row.waiting for row in rows),
+        may_carry=sum(row.may_carry for row in rows),
         now=sum(row.now for row in rows),
         next=sum(row.next for row in rows),
         typed=typed,
@@ -247,8 +255,9 @@ def _tabs(path: str, place: District | None) -> tuple[NavItem, ...]:
 
 
 def _flash(asked: Mapping[str, str]) -> Flash | None:
-    sentence = ko.DONE.get(asked.get("done", ""))
-    return Flash(sentence) if sentence else None
+    done = asked.get("done", "")
+    sentence = ko.DONE.get(done)
+    return Flash(sentence, "warning" if done == "beyond" else "success") if sentence else None
 
 
 def _nothing(visit: Visit) -> str:

@@ -1,11 +1,12 @@
 """This week's list of a dong: to read, narrow and sort, to divide among the workers, and to print."""
 
 import re
+from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from domain.calendar import SEOUL
@@ -19,17 +20,19 @@ from serving import wording_ko, wording_web_ko
 from serving import wording_refusals_ko as refusals_ko
 from serving.access import Visit, may
 from serving.pages.framing import page_frame
-from serving.pages.places import Place, find_place, flash_of
+from serving.pages.places import Place, find_place, flash_of, stale
 from serving.pages.refused import meanwhile, problem_of
 from serving.rendering import Choice, Column, Flash, render, url
 from serving.showing.list_query import MINE, NOBODY, ListQuery, asked_for, list_query
-from serving.showing.list_view import ListRow, left_rows, list_rows, subtitle, tiles
-from serving.typed import whole_number
-from store.cases import workers_of
+from serving.showing.list_view import is_of, left_rows, list_row, list_rows, subtitle, tiles
+from serving.typed import REF, whole_number
+from store.cases import excluded_on, workers_of
+from store.former_homes import moved_into
 from store.lists import left_since, list_of
 
 router = APIRouter(include_in_schema=False)
-_BOX = re.compile(r"([A-Za-z0-9_-]{22}):([0-9]{1,9})")  # a household and the version that was seen
+_BOX = re.compile(rf"({REF}):([0-9]{{1,9}})")  # a household and the version that was seen
+_REST = "\0"  # stands in a line's link for what it keeps of the list's narrowing; no text holds a zero
 _Reader = Annotated[Visit, may(Role.DONG, Role.HUB)]
 _Worker = Annotated[Visit, may(Role.DONG)]
 _SORTED = ("rank", "name", "band", "status", "worker", "next")
@@ -120,7 +123,7 @@ def _look(visit: Visit, act: str, place: Place, entries: list[ListedEntry]) -> N
 
 def nothing(visit: Visit) -> str:
     """The page that says there is no list yet."""
-    return render("dong/nothing.html.j2", frame=page_frame(visit, ko.PLACES), words=ko)
+    return render("dong/nothing.html.j2", frame=page_frame(visit, ko.NO_LIST_TITLE), words=ko)
 
 
 def _list_page(
@@ -139,6 +142,7 @@ def _list_page(
     query = list_query(asked, dong=code, round=label)
     shown = asked_for(entries, query, user_id=visit.caller.user_id)
     left = left_since(visit.connection, visit.scope, label, code)
+    may_give, today = _may_give(visit, code), visit.now.astimezone(SEOUL).date()
     _look(visit, "view_list", place, shown)
     if left:
         visit.look("view_left", *(one.ref for one in left), round=label, dong_code=code)
@@ -149,11 +153,12 @@ def _list_page(
         place=place,
         subtitle=subtitle(label, place.round.as_of, len(entries)),
         query=query,
-        columns=_COLUMNS if _may_give(visit, code) else _COLUMNS[1:],
-        may_give=_may_give(visit, code),
-        rows=_lines(visit, shown, code, picked or {}),
+        columns=_COLUMNS if may_give else _COLUMNS[1:],
+        may_give=may_give,
+        rows=_lines(visit, shown, query, picked or {}, may_give=may_give, today=today),
         tiles=tiles(entries, place.dong.capacity, place.query),
-        left=left_rows(left),
+        left=left_rows(left, excluded_on(visit.connection, visit.scope, [one.ref for one in left], today)),
+        stale=stale(place.rounds[0], today) if place.is_newest else "",
         problems=problems or {},
         picked=picked or {},
         worker=worker,
@@ -161,17 +166,31 @@ def _list_page(
     )
 
 
-def _lines(visit: Visit, shown: list[ListedEntry], code: str, picked: dict[str, int]) -> list[Markup]:
-    rows = list_rows(shown, user_id=visit.caller.user_id, today=visit.now.astimezone(SEOUL).date())
-    may_give = _may_give(visit, code)
-    return [_line(row, may_give=may_give, is_picked=row.ref in picked) for row in rows]
+def _lines(
+    visit: Visit, shown: list[ListedEntry], query: ListQuery, picked: dict[str, int], *, may_give: bool, today: date
+) -> Markup:
+    me, movers = visit.caller.user_id, moved_into(visit.connection, visit.scope, query.dong)
+    lines = "".join(
+        _line(
+            entry,
+            today,
+            is_mine=is_of(entry, me),
+            is_picked=entry.ref in picked,
+            may_give=may_give,
+            moved=entry.ref in movers,
+        )
+        for entry in shown
+    )
+    rest = escape(url("", query.narrowing).replace("?", "&", 1))
+    return Markup(lines.replace(_REST, rest))  # noqa: S704  (the template and `escape` have escaped what is in it)
 
 
-# Half of what a list costs is writing lines that were the same a minute ago. A line is made of nothing but its row.
+# Half of what a list costs is making lines that were the same a minute ago. A line is made of nothing but these, and
+# is the same however the list was narrowed: what its link keeps of that is put in afterwards.
 @lru_cache(maxsize=8192)
-def _line(row: ListRow, *, may_give: bool, is_picked: bool) -> Markup:
-    page = render("dong/list_row.html.j2", row=row, may_give=may_give, is_picked=is_picked)
-    return Markup(page)  # noqa: S704  (the template has escaped what is in it)
+def _line(entry: ListedEntry, today: date, *, is_mine: bool, is_picked: bool, may_give: bool, moved: bool) -> str:
+    row = list_row(entry, is_mine=is_mine, today=today)
+    return render("dong/list_row.html.j2", row=row, rest=_REST, may_give=may_give, is_picked=is_picked, moved=moved)
 
 
 def _may_give(visit: Visit, dong_code: str) -> bool:

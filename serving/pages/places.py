@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
-from domain.published import CurrentRound, PublishedDong
+from domain.korean import korean_date
+from domain.published import CurrentRound, PublishedDong, dong_names
 from serving import wording_casework_ko as ko
 from serving.access import Visit
 from serving.rendering import Choice, Flash
@@ -31,7 +33,7 @@ class Place:
 
     @property
     def dong_choices(self) -> tuple[Choice, ...]:
-        return tuple(Choice(one.dong.code, one.dong.name) for one in self.dongs)
+        return tuple(Choice(code, name) for code, name in dong_names(self.dongs).items())
 
     @property
     def round_choices(self) -> tuple[Choice, ...]:
@@ -50,6 +52,14 @@ def find_place(visit: Visit, asked: Mapping[str, str]) -> Place | None:
         return None
     dong = next((one for one in dongs if one.dong.code == asked.get("dong")), dongs[0])
     return Place(week, dong, rounds, dongs)
+
+
+def stale(newest: CurrentRound, today: date) -> str:
+    """That this week's list is not there yet, where the newest one is of a week before; else empty."""
+    monday = today - timedelta(days=today.weekday())
+    if newest.as_of >= monday:
+        return ""
+    return ko.STALE.format(monday=korean_date(monday), as_of=korean_date(newest.as_of))
 
 
 def flash_of(asked: Mapping[str, str]) -> Flash | None:

@@ -6,14 +6,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from domain.calendar import SEOUL
+from domain.casework import HandoverStep
 from domain.people import Role
 from serving import wording_casework_ko as ko
 from serving.access import Visit, may
 from serving.pages.framing import page_frame
-from serving.pages.places import flash_of
+from serving.pages.places import flash_of, stale
 from serving.rendering import render, url
 from serving.showing.tasks_view import task_groups
 from store.figures_of_dongs import unassigned
+from store.figures_of_hubs import cases_with_hub
 from store.lists import cases_of_worker, current_rounds, entries_of_worker, requests_of_worker
 
 router = APIRouter(include_in_schema=False)
@@ -26,7 +28,8 @@ def show_tasks(visit: Annotated[Visit, may(Role.DONG)], request: Request) -> Res
     today = visit.now.astimezone(SEOUL).date()
     held = cases_of_worker(visit.connection, visit.scope, visit.caller.user_id)
     asked = requests_of_worker(visit.connection, visit.scope, visit.caller.user_id)
-    groups = task_groups(held, entries, asked, today)
+    taken = {one.ref for one in cases_with_hub(visit.connection, visit.scope) if one.step is HandoverStep.TAKEN}
+    groups = task_groups(held, entries, asked, taken, today)
     rounds = current_rounds(visit.connection)[:1]
     waiting = unassigned(visit.connection, visit.scope, rounds[0].round) if rounds else {}
     visit.look("view_tasks", *dict.fromkeys([*(case.ref for case in held), *(one.ref for one in asked)]))
@@ -40,5 +43,6 @@ def show_tasks(visit: Annotated[Visit, may(Role.DONG)], request: Request) -> Res
         today=today,
         waiting=sum(waiting.values()),
         waiting_href=url("/list", {"worker": "none"}),
+        stale=stale(rounds[0], today) if rounds else "",
     )
     return HTMLResponse(page)

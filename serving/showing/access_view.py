@@ -11,7 +11,7 @@ from serving import wording_audit_ko as ko
 from serving import wording_trail_ko as trail_ko
 from serving.files.cells import shown_time
 from serving.files.sheet import Column, Kind, Sheet
-from serving.rendering import Flash, url
+from serving.rendering import Flash, korean_datetime, url
 from store.trail_search import FoundLine
 
 _SUBJECTS_SHOWN = 1
@@ -48,8 +48,8 @@ def line_rows(lines: Sequence[FoundLine], names: Mapping[str, str], acts: Mappin
             id=one.id,
             at=one.line.at,
             actor=one.line.actor,
-            name=names.get(one.line.actor, ""),
-            origin=one.line.origin,
+            name=names.get(one.line.actor) or trail_ko.ACTORS.get(one.line.actor, ""),
+            origin=_origin(one.line.origin),
             act=acts.get(one.line.act, one.line.act),
             subjects=one.line.subjects[:_SUBJECTS_SHOWN],
             more=max(0, len(one.line.subjects) - _SUBJECTS_SHOWN),
@@ -60,15 +60,31 @@ def line_rows(lines: Sequence[FoundLine], names: Mapping[str, str], acts: Mappin
 
 
 def _detail(detail: Mapping[str, Any]) -> str:
-    return " · ".join(f"{trail_ko.DETAILS.get(name, name)}: {_told(value)}" for name, value in detail.items())
+    return " · ".join(f"{trail_ko.DETAILS.get(name, name)}: {_told(name, value)}" for name, value in detail.items())
 
 
-def _told(value: Any) -> str:
+def _origin(origin: str) -> str:
+    return trail_ko.ORIGINS.get(origin, origin)
+
+
+def _told(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return trail_ko.NONE
     if isinstance(value, bool):
         return trail_ko.YES if value else trail_ko.NO
+    if name in trail_ko.TIMES and (moment := _moment(str(value))):
+        return korean_datetime(moment)
     if isinstance(value, Mapping):
         return ", ".join(str(part) for part in value.values() if part not in ("", None)) or "-"
-    return str(value)
+    return trail_ko.VALUES.get(name, {}).get(str(value), str(value))
+
+
+def _moment(text: str) -> datetime | None:
+    """The moment that a line tells; none where somebody wrote something else into it."""
+    try:
+        return datetime.fromisoformat(text).astimezone(SEOUL)
+    except ValueError:
+        return None
 
 
 def day_rows(days: Sequence[MarkedDay], names: Mapping[str, str]) -> tuple[DayRow, ...]:
@@ -116,7 +132,7 @@ def lines_sheet(lines: Sequence[FoundLine], acts: Mapping[str, str], stamp: Mapp
         for place, (name, width) in enumerate(zip(ko.EXPORT_COLUMNS, widths, strict=True))
     )
     rows = tuple(
-        (one.id, shown_time(one.line.at.astimezone(SEOUL)), one.line.actor, one.line.origin,
+        (one.id, shown_time(one.line.at.astimezone(SEOUL)), one.line.actor, _origin(one.line.origin),
          acts.get(one.line.act, one.line.act), " ".join(one.line.subjects), _detail(one.line.detail))
         for one in lines
     )  # fmt: skip

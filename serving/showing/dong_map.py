@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.published import PublishedDong
+from domain.published import PublishedDong, dong_names
 from serving import wording_casework_ko as ko
 
 SMALLEST_SHOWN = 3  # households: fewer of another dong are not told
@@ -35,19 +35,20 @@ class TileMap:
 def tile_map(dongs: Sequence[PublishedDong], own: str, places: Mapping[str, tuple[int, int]]) -> TileMap:
     """The dongs on the smallest grid that leaves some room; small counts of others are hidden."""
     cells = _cells({one.dong.code: places[one.dong.code] for one in dongs if one.dong.code in places})
-    tiles = [_tile(one, own, cells.get(one.dong.code)) for one in dongs]
+    names = dong_names(dongs)
+    tiles = [_tile(one, names[one.dong.code], own, cells.get(one.dong.code)) for one in dongs]
     columns = 1 + max((column for column, _ in cells.values()), default=-1)
     rows = 1 + max((row for _, row in cells.values()), default=-1)
     on_map = tuple(tile for tile in tiles if tile.column is not None)
     return TileMap(on_map, tuple(tile for tile in tiles if tile.column is None), columns, rows)
 
 
-def _tile(one: PublishedDong, own: str, cell: tuple[int, int] | None) -> Tile:
+def _tile(one: PublishedDong, name: str, own: str, cell: tuple[int, int] | None) -> Tile:
     is_own = one.dong.code == own
     is_told = is_own or one.entries >= SMALLEST_SHOWN
     count = ko.COUNT.format(n=one.entries) if is_told else ko.FEW
     column, row = cell or (None, None)
-    return Tile(one.dong.code, one.dong.name, count, is_own, column, row)
+    return Tile(one.dong.code, name, count, is_own, column, row)
 
 
 def _cells(places: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:

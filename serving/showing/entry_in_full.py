@@ -36,7 +36,6 @@ class Waterfall:
     width: int
     height: int
     bars_left: int
-    numbers_left: int
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,15 @@ def number(value: float) -> str:
     return repr(value).replace("-", "−")
 
 
+def rounded(value: float) -> str:
+    """A number as it is read; whether it is the same to the last digit is said beside it.
+
+    >>> rounded(0.35020000000000001), rounded(-1.0)
+    ('0.3502', '−1.0000')
+    """
+    return f"{value:.4f}".replace("-", "−")
+
+
 def waterfall(found: FullEntry) -> Waterfall:
     """The steps from the base value over the largest themes to the raw score."""
     themes = found.themes
@@ -91,7 +99,7 @@ def waterfall(found: FullEntry) -> Waterfall:
         )
         for place, (name, start, stop, tone) in enumerate(spans)
     ]
-    return Waterfall(tuple(steps), _WIDTH, len(steps) * _LINE, _LEFT, _WIDTH - _RIGHT)
+    return Waterfall(tuple(steps), _WIDTH, len(steps) * _LINE, _LEFT)
 
 
 def feature_lines(found: FullEntry) -> tuple[FeatureLine, ...]:
@@ -151,7 +159,7 @@ def dong_pairs(claims: Claims) -> Pairs:
 
 def place_sentences(entry: ListedEntry, claims: Claims) -> tuple[str, ...]:
     """How the place and its chance came about."""
-    propensity = number(entry.propensity)
+    propensity = rounded(entry.propensity)
     if entry.slot is Slot.EXPLORATION:
         chance = ko.CHANCE.format(propensity=propensity)
     elif entry.propensity < 1:

@@ -1,6 +1,7 @@
 """The data behind a household's place, as tables with dates: see `outreach.facts` for what comes in."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -37,7 +38,7 @@ def facts_view(facts: _Facts, as_of: date) -> FactsView:
         home=_home(home),
         warnings=(ko.ADDRESS_MISMATCH,) if home["is_address_mismatch"] else (),
         members=tuple(map(_member, facts["members"])),
-        reports=tuple(map(_report, facts["reports"])),
+        reports=_reports(facts["reports"]),
         benefits=tuple(map(_benefit, facts["benefits"])),
         listings=tuple(map(_listing, facts["listings"])),
         timeline=timeline_of(facts["reports"], as_of),
@@ -66,11 +67,27 @@ def _member(one: _Facts) -> tuple[str, ...]:
     )
 
 
-def _report(one: _Facts) -> tuple[str, ...]:
+def _reports(those: Sequence[_Facts]) -> _Rows:
+    """The reports, newest first; of several of an indicator for one month the later puts the former right."""
+    left = Counter(map(_what_and_when, those))
+    given, rows = Counter(left), []
+    for one in those:
+        of = _what_and_when(one)
+        mark = "" if given[of] == 1 else ko.CORRECTION if left[of] == given[of] else ko.WAS_CORRECTED_SINCE
+        left[of] -= 1
+        rows.append(_report(one, mark))
+    return tuple(rows)
+
+
+def _what_and_when(one: _Facts) -> tuple[int, str]:
+    return one["indicator_no"], one["observed_month"]
+
+
+def _report(one: _Facts, mark: str) -> tuple[str, ...]:
     known = {indicator.number: indicator for indicator in indicators()}[one["indicator_no"]]
     return (
         known.name_ko,
-        korean_month(date.fromisoformat(one["observed_month"])),
+        korean_month(date.fromisoformat(one["observed_month"])) + mark,
         ko.HOW_LONG.format(months=one["months_overdue"]) if one["months_overdue"] else "-",
         won(one["amount_krw"]) if one["amount_krw"] else "-",
         korean_date(date.fromisoformat(one["known_on"])),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.korean import korean_number
-from outreach.gate import Gate
 from scoring.disclosure import disclosable_parts, said_count
 from scoring.reference import HIDDEN_UP_TO
 from scoring.telling import as_told
@@ -35,16 +34,6 @@ class Attribute:
     groups: tuple[GroupRow, ...]
 
 
-@dataclass(frozen=True)
-class GateRow:
-    name: str
-    state: str
-    tone: str
-    measured: str
-    limit: str
-    sentence: str
-
-
 def attributes(report: Report) -> tuple[Attribute, ...]:
     """The model's groups by attribute, with intervals; what rests on too few outcomes has no value and says so."""
     told, counts = as_told(report), group_counts(report)
@@ -63,18 +52,6 @@ def _group_row(row: Report, n: str) -> GroupRow:
     figures = (with_interval(row[name]) for name in ("recall", "precision", "calibration_error"))
     shares = (percent(row[f"share_of_{of}"]) for of in ("candidates", "places", "need"))
     return GroupRow(name, n, (*figures, *shares, counted(row["recall"])))
-
-
-def gate_rows(gates: Sequence[Gate]) -> tuple[GateRow, ...]:
-    """The gates as they were judged when the model was proposed."""
-    return tuple(
-        GateRow(gate.name, *ko.GATES[gate.is_passed], _number(gate.measured), _number(gate.limit), gate.sentence)
-        for gate in gates
-    )
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:,.4g}".replace("-", "−")
 
 
 def live_rows(figures: Sequence[TypeFigures]) -> tuple[tuple[str, ...], ...]:

@@ -1,18 +1,18 @@
-"""One household as its page shows it: why it is on the list, and words that can be said on the phone."""
+"""One household as its page shows it: why it is on the list, and where it has records from before it moved."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from domain.calendar import month_number
-from domain.korean import korean_month
+from domain.calendar import SEOUL, month_number
+from domain.korean import korean_date, korean_month
 from domain.listing import Band, Slot
 from domain.published import ListedEntry
 from serving import wording_casework_ko as ko
 from serving import wording_ko
 from serving.presenting import against, occasion, raising
 from serving.showing.list_view import change_of
-
-_SAID_ON_THE_PHONE = 2
+from store.former_homes import FormerHome
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,16 @@ class WhyView:
     age: str
 
 
-@dataclass(frozen=True)
-class Script:
-    """What can be said on the phone: the greeting, and replies by what the other side does."""
+def moved_in(homes: Iterable[FormerHome]) -> tuple[str, ...]:
+    """For each dong that has records of a household from before it moved: that there are some, and whom to ask."""
+    return tuple(_former_home(home) for home in homes)
 
-    greeting: str
-    replies: tuple[tuple[str, str], ...]
+
+def _former_home(home: FormerHome) -> str:
+    dong, last = home.name or ko.SOME_DONG, home.last_contact_at
+    ask = ko.ASK_WORKER if home.worker else ko.ASK_OFFICE
+    contact = ko.LAST_CONTACT.format(day=korean_date(last.astimezone(SEOUL).date())) if last else ko.NO_CONTACT
+    return ko.MOVED_IN.format(dong=dong, contact=contact, ask=ask.format(dong=dong, worker=home.worker))
 
 
 def why_view(entry: ListedEntry) -> WhyView:
@@ -68,18 +72,3 @@ def _age(entry: ListedEntry) -> str:
     months = month_number(entry.as_of) - month_number(newest)
     sentence = ko.AGE_OF_DATA if months else ko.AGE_OF_DATA_THIS_MONTH
     return sentence.format(month=korean_month(newest), months=months)
-
-
-def phone_script(entry: ListedEntry, *, dong: str, worker: str) -> Script:
-    """Words for the call; of the reasons only what can be said to the household itself."""
-    said = raising(entry)[:_SAID_ON_THE_PHONE]
-    is_by_chance = entry.slot is Slot.EXPLORATION or not said
-    because = ko.WHY_DRAWN if is_by_chance else ko.WHY_DATA.format(reasons="’, ‘".join(said))
-    return Script(
-        greeting=ko.GREETING.format(dong=dong, worker=worker),
-        replies=(
-            (ko.IF_ASKED_WHY, because),
-            (ko.IF_DECLINED, ko.DECLINED_REPLY),
-            (ko.IF_OTHER_PERSON, ko.OTHER_REPLY),
-        ),
-    )

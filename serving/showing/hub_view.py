@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 from domain.calendar import SEOUL
 from domain.casework import HandoverStep
+from domain.dong import told_apart
 from domain.policy import Policy
-from domain.published import PublishedDong
+from domain.published import PublishedDong, dong_names
 from serving import wording_hub_ko as ko
-from serving.rendering import Column
+from serving.rendering import Column, Tile
 from serving.showing.people import name_of
 from store.capacities import CapacitySet
 from store.figures_of_dongs import DongFigures
@@ -37,6 +38,11 @@ class Figures:
     overdue: int
 
     @property
+    def beyond(self) -> int:
+        """How many households the list names beyond its places: carried-over entries are never turned away."""
+        return max(0, self.listed - self.capacity)
+
+    @property
     def load(self) -> float | None:
         return self.waiting / self.capacity if self.capacity else None
 
@@ -55,24 +61,23 @@ class DongRow:
 
 
 @dataclass(frozen=True)
-class Tile:
-    label: str
-    figure: int
-    note: str
-    tone: str
-    href: str
-
-
-@dataclass(frozen=True)
 class PlacesRow:
-    """A dong's places: households still to be seen, places in the newest list and in the next, and what was typed."""
+    """A dong's places: households still to be seen, places in the newest list and in the next, and what was typed.
+
+    ``may_carry`` of them stay on the next list unless they are reached before; ``beyond`` its places is how many.
+    """
 
     code: str
     name: str
     waiting: int
+    may_carry: int
     now: int
     next: int
     typed: str
+
+    @property
+    def beyond(self) -> int:
+        return max(0, self.may_carry - self.next)
 
 
 @dataclass(frozen=True)
@@ -112,8 +117,10 @@ def dong_rows(
     figures: Iterable[DongFigures], standing: Mapping[str, Standings], *, sort: str, is_descending: bool
 ) -> tuple[DongRow, ...]:
     """A line a dong, sorted as asked; those without a value come last either way."""
+    figures = tuple(figures)
+    names = told_apart({one.dong_code: one.dong_name for one in figures})
     rows = [
-        DongRow(one.dong_name, f"/hub/dongs/{one.dong_code}", _of(one, standing.get(one.dong_code, Standings())))
+        DongRow(names[one.dong_code], f"/hub/dongs/{one.dong_code}", _of(one, standing.get(one.dong_code, Standings())))
         for one in figures
     ]
     if sort == "name":
@@ -168,7 +175,7 @@ def tiles(total: Figures) -> tuple[Tile, ...]:
         share = shares.get(name)
         said = note.format(capacity=total.capacity, share=ko.NO_SHARE if share is None else f"{share:.0%}")
         tone = "important" if name == "overdue" and total.overdue else ""
-        made.append(Tile(label, getattr(total, name), said, tone, "/hub/cases" if name == "with_hub" else ""))
+        made.append(Tile(label, getattr(total, name), said, "/hub/cases" if name == "with_hub" else "", tone))
     return tuple(made)
 
 
@@ -210,12 +217,13 @@ def places_rows(
     dongs: Iterable[PublishedDong], standing: Mapping[str, Standings], coming: Policy, typed: Mapping[str, str]
 ) -> tuple[PlacesRow, ...]:
     """A line a dong: its places now, those of the next round as decided so far, and what was typed for it."""
-    return tuple(_places_row(one, standing.get(one.dong.code, Standings()).waiting, coming, typed) for one in dongs)
-
-
-def _places_row(one: PublishedDong, waiting: int, coming: Policy, typed: Mapping[str, str]) -> PlacesRow:
-    code, then = one.dong.code, coming.capacity(one.dong.code)
-    return PlacesRow(code, one.dong.name, waiting, one.capacity, then, typed.get(code, str(then)))
+    dongs = tuple(dongs)
+    rows = []
+    for one, (code, name) in zip(dongs, dong_names(dongs).items(), strict=True):
+        stands, then = standing.get(code, Standings()), coming.capacity(code)
+        told = typed.get(code, str(then))
+        rows.append(PlacesRow(code, name, stands.waiting, stands.may_carry, one.capacity, then, told))
+    return tuple(rows)
 
 
 def set_rows(decisions: Iterable[CapacitySet], names: Mapping[str, str]) -> tuple[SetRow, ...]:

@@ -14,6 +14,7 @@ from serving.rendering import Sorting
 MINE, NOBODY = "me", "none"
 _BANDS = (Band.VERY_HIGH, Band.HIGH, Band.MEDIUM, Band.LOW)
 _LAST_DAY = date.max
+_PLAIN: Mapping[str, str] = {"sort": "rank", "order": "asc"}
 _LONGEST_NUMBER = 19  # digits of a user's number
 
 
@@ -45,6 +46,17 @@ class ListQuery:
         return self.place | {"status": self.status, "worker": self.worker, "band": self.band, "slot": self.slot}
 
     @property
+    def narrowing(self) -> dict[str, str]:
+        """How the list was narrowed and sorted, without where it is; empty for the whole list by rank."""
+        found = {name: getattr(self, name) for name in ("status", "worker", "band", "slot", "sort", "order")}
+        return {name: word for name, word in found.items() if word and word != _PLAIN.get(name)}
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What a household's address keeps of the list that it was opened from, to lead back and on along it."""
+        return {"round": self.round, **self.narrowing}
+
+    @property
     def sorting(self) -> Sorting:
         return Sorting("/list", self.sort, self.order == "desc", self.parts)
 
@@ -72,9 +84,18 @@ def _one_of(word: str, known: Sequence[str]) -> str:
     return word if word in known else ""
 
 
-def asked_for(entries: Iterable[ListedEntry], query: ListQuery, *, user_id: int) -> list[ListedEntry]:
-    """The entries that fit, in the order asked for; equals stand in the order of their ranks."""
-    kept = [entry for entry in entries if _fits(entry, query, user_id)]
+def kept_of(asked: Mapping[str, str], label: str) -> dict[str, str]:
+    """What an address keeps of the list (`ListQuery.kept`), of an address as it was asked for."""
+    return list_query(asked, dong="", round=label).kept
+
+
+def asked_for(entries: Iterable[ListedEntry], query: ListQuery, *, user_id: int, also: str = "") -> list[ListedEntry]:
+    """The entries that fit, in the order asked for; equals stand in the order of their ranks.
+
+    ``also`` is a household that stays among them though it may fit no more: who was just phoned is not "연락 전" now,
+    and whoever works along that list goes on from there.
+    """
+    kept = [entry for entry in entries if entry.ref == also or _fits(entry, query, user_id)]
     kept.sort(key=lambda entry: entry.rank)
     kept.sort(key=_SORTED_BY[query.sort], reverse=query.order == "desc")
     return kept

@@ -1,6 +1,7 @@
 """A dong's list of the week as rows and tiles with every word ready."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +12,7 @@ from domain.published import Change, LeftEntry, ListedEntry
 from serving import wording_casework_ko as ko
 from serving import wording_ko
 from serving.presenting import against, not_known, occasion, raising
-from serving.rendering import url
+from serving.rendering import Tile, url
 from serving.showing.people import name_of
 
 
@@ -45,17 +46,6 @@ class ListRow:
 
 
 @dataclass(frozen=True)
-class Tile:
-    """One figure on top of the list, and the list narrowed to it."""
-
-    label: str
-    figure: int
-    note: str
-    href: str
-    tone: str
-
-
-@dataclass(frozen=True)
 class LeftRow:
     """A household of the week before that is not on this list."""
 
@@ -64,14 +54,21 @@ class LeftRow:
     rank: int
     status: Status
     outcome: str
+    excluded: str
 
 
 def list_rows(entries: Iterable[ListedEntry], *, user_id: int, today: date) -> tuple[ListRow, ...]:
     """The entries as lines, in the order given."""
-    return tuple(_row(entry, user_id, today) for entry in entries)
+    return tuple(list_row(entry, is_mine=is_of(entry, user_id), today=today) for entry in entries)
 
 
-def _row(entry: ListedEntry, user_id: int, today: date) -> ListRow:
+def is_of(entry: ListedEntry, user_id: int) -> bool:
+    """Whether the household is that worker's."""
+    return entry.case is not None and entry.case.worker_id == user_id
+
+
+def list_row(entry: ListedEntry, *, is_mine: bool, today: date) -> ListRow:
+    """One entry as a line."""
     case, newest = entry.case, entry.explanation.newest_report
     return ListRow(
         ref=entry.ref,
@@ -90,7 +87,7 @@ def _row(entry: ListedEntry, user_id: int, today: date) -> ListRow:
         status=case.status if case else None,
         outcome=ko.OUTCOMES[case.outcome] if case and case.outcome else "",
         worker=(case.worker_name or ko.NOBODYS) if case else "",
-        is_mine=case is not None and case.worker_id == user_id,
+        is_mine=is_mine,
         attempts=ko.TRIED.format(n=case.attempts) if case and case.attempts else "",
         change=change_of(entry),
         change_tone=ko.CHANGE_TONES.get(entry.change, "gray"),
@@ -108,23 +105,23 @@ def change_of(entry: ListedEntry) -> str:
 
 def tiles(entries: Sequence[ListedEntry], capacity: int, place: dict[str, str]) -> tuple[Tile, ...]:
     """How far the week's work has come; each but the first narrows the list to its households."""
-    counted = {
-        word: sum(1 for entry in entries if entry.case and entry.case.status in those)
-        for word, (_, those) in ko.GROUPS.items()
-    }
+    by_status = Counter(entry.case.status for entry in entries if entry.case)
+    counted = {word: sum(by_status[status] for status in those) for word, (_, those) in ko.GROUPS.items()}
     carried = sum(entry.change is Change.CARRIED for entry in entries)
     nobodys = sum(
         1 for entry in entries if entry.case and entry.case.worker_id is None and entry.case.status is not Status.CLOSED
     )
-    listed = Tile(ko.PLACES, len(entries), ko.OF_CAPACITY.format(capacity=capacity), url("/list", place), "")
+    beyond = max(0, len(entries) - capacity)  # carried-over entries are never turned away
+    of_capacity = (ko.BEYOND_CAPACITY if beyond else ko.OF_CAPACITY).format(capacity=capacity, n=beyond)
+    listed = Tile(ko.LISTED, len(entries), of_capacity, url("/list", place))
     groups = (
-        Tile(label, counted[word], ko.GROUP_NOTES[word], url("/list", place | {"status": word}), "")
+        Tile(label, counted[word], ko.GROUP_NOTES[word], url("/list", place | {"status": word}))
         for word, (label, _) in ko.GROUPS.items()
     )
     return (
         listed,
         *groups,
-        Tile(ko.CARRIED, carried, ko.CARRIED_NOTE, url("/list", place | {"slot": Slot.CARRIED_OVER.value}), ""),
+        Tile(ko.CARRIED, carried, ko.CARRIED_NOTE, url("/list", place | {"slot": Slot.CARRIED_OVER.value})),
         Tile(
             ko.NOBODYS,
             nobodys,
@@ -135,8 +132,8 @@ def tiles(entries: Sequence[ListedEntry], capacity: int, place: dict[str, str]) 
     )
 
 
-def left_rows(left: Iterable[LeftEntry]) -> tuple[LeftRow, ...]:
-    """Who stood on the list of the week before and does not now."""
+def left_rows(left: Iterable[LeftEntry], excluded: Collection[str]) -> tuple[LeftRow, ...]:
+    """Who stood on the list of the week before and does not now; ``excluded``: who asked not to be contacted."""
     return tuple(
         LeftRow(
             href=f"/households/{one.ref}",
@@ -144,6 +141,7 @@ def left_rows(left: Iterable[LeftEntry]) -> tuple[LeftRow, ...]:
             rank=one.rank,
             status=one.status,
             outcome=ko.OUTCOMES[one.outcome] if one.outcome else "",
+            excluded=ko.EXCLUDED if one.ref in excluded else "",
         )
         for one in left
     )

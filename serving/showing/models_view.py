@@ -8,13 +8,13 @@ from typing import Any
 from audit.bundles import BundleOnDisk, Shelf
 from outreach.gate import Gate, find
 from outreach.promotion import in_use, open_proposals
-from outreach.promotion_record import Record, Step
-from scoring.disclosure import said_parts
+from outreach.promotion_record import Act, Record, Step
 from scoring.telling import as_told
-from scoring.wording_ko import ATTRIBUTES, BASELINES, CASES, GROUPS, HELPED, in_order
+from scoring.wording_ko import ATTRIBUTES, BASELINES, GROUPS, HELPED, in_order
 from serving import wording_analysis_ko as ko
 from serving import wording_ko
-from serving.compare_numbers import counted, difference, plain, with_interval
+from serving.compare_numbers import counted, difference, with_interval
+from serving.compare_tables import said_by_group
 
 _SHOWN_DIGEST = 12
 _CAPACITY = ("weighted", "naive")
@@ -49,18 +49,6 @@ class ActRow:
     why: str
     gates: str
     waiver: str
-
-
-@dataclass(frozen=True)
-class GateRow:
-    """One gate; ``sentence`` is in English, as it stands in the record."""
-
-    name: str
-    state: str
-    tone: str
-    measured: str
-    limit: str
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -135,12 +123,13 @@ def figures_of(bundle: BundleOnDisk) -> dict[str, str]:
     """The headline figures by key, each with its interval, in words where there is none."""
     report, own = told(bundle), bundle.candidate
     capacity = find(report, "figures", own, "capacity", bundle.label)
-    pooled = find(report, "figures", own, "pooled", bundle.label)
+    pooled, listed = (find(report, "figures", own, rows, bundle.label) for rows in ("pooled", "among_listed"))
     found = {name: _interval(find(capacity, name)) for name in _CAPACITY}
     found |= {"recall": _interval(find(report, "figures", own, "recall", bundle.label))}
     found |= {"lift": _interval(find(report, "figures", own, "lift", bundle.label), digits=1)}
     found |= {name: _apart(find(report, "differences", own, name, bundle.label)) for name in BASELINES}
-    return found | {name: _interval(find(pooled, name), digits=3) for name in _POOLED}
+    found |= {name: _interval(find(pooled, name), digits=3) for name in _POOLED}
+    return found | {f"{name}_listed": _interval(find(listed, name), digits=3) for name in _POOLED}
 
 
 def _interval(figure: Any, *, digits: int = 2) -> str:
@@ -178,10 +167,10 @@ def method_rows(bundle: BundleOnDisk) -> list[tuple[str, ...]]:
     return rows
 
 
-def quality_rows(bundle: BundleOnDisk) -> list[tuple[str, str]]:
-    """How well it ranks and how true its probabilities are."""
+def quality_rows(bundle: BundleOnDisk) -> list[tuple[str, str, str]]:
+    """How well it ranks and how true its probabilities are: weighted to speak of all, and of those listed alone."""
     figures = figures_of(bundle)
-    return [(ko.FIGURES[name], figures[name]) for name in _POOLED]
+    return [(wording_ko.SCORE_QUALITY[name], figures[name], figures[f"{name}_listed"]) for name in _POOLED]
 
 
 def group_rows(bundle: BundleOnDisk) -> tuple[GroupRow, ...]:
@@ -190,17 +179,8 @@ def group_rows(bundle: BundleOnDisk) -> tuple[GroupRow, ...]:
     if not isinstance(groups, list):
         return ()
     known = {(row["attribute"], row["group"]): row for row in groups}
-    counts = group_counts({key: int(row["n"]) for key, row in known.items()})
+    counts = said_by_group({key: int(row["n"]) for key, row in known.items()})
     return tuple(_group_row(known[key], counts[key]) for key in in_order(known))
-
-
-def group_counts(n: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], str]:
-    """The outcomes of each group by attribute and group, small ones hidden so that none follows from the others."""
-    said: dict[tuple[str, str], str] = {}
-    for attribute in dict.fromkeys(attribute for attribute, _ in n):
-        keys = [key for key in n if key[0] == attribute]
-        said |= dict(zip(keys, said_parts([n[key] for key in keys], CASES), strict=True))
-    return said
 
 
 def _group_row(row: Mapping[str, Any], count: str) -> GroupRow:
@@ -257,32 +237,17 @@ def act_rows(record: Record) -> tuple[ActRow, ...]:
             act.who,
             act.why,
             _gate_counts(act.gates),
-            ko.WAIVED.format(why=ko.WAIVERS.get(act.waiver, act.waiver)) if act.waiver else "",
+            ko.WAIVED.format(why=waiver_told(act)) if act.waiver else "",
         )
         for act in reversed(record.acts)
     )
 
 
+def waiver_told(act: Act) -> str:
+    """Why gates did not block, in words; empty where every gate counts."""
+    return ko.WAIVERS.get(act.waiver, act.waiver)
+
+
 def _gate_counts(gates: Iterable[Gate]) -> str:
     states = [gate.is_passed for gate in gates]
     return ko.GATE_COUNTS.format(passed=states.count(True), failed=states.count(False), left_out=states.count(None))
-
-
-def gate_rows(gates: Iterable[Gate]) -> tuple[GateRow, ...]:
-    """Each gate in words, with what was measured and what it takes."""
-    return tuple(
-        GateRow(
-            ko.GATES.get(gate.name, gate.name),
-            *ko.GATE_STATES[gate.is_passed],
-            _number(gate.measured),
-            _number(gate.limit),
-            gate.sentence,
-        )
-        for gate in gates
-    )
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return wording_ko.NOT_GIVEN
-    return f"{value:,.0f}" if float(value).is_integer() and abs(value) >= 2 else plain(value, digits=3)

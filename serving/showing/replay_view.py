@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from audit.replay import Difference, DongReplay, Replay, Where
 from audit.sources_of_round import Source, Sources, State, What
 from domain.korean import korean_number
-from domain.published import PublishedDong
+from domain.published import PublishedDong, dong_names
 from serving import wording_audit_ko as ko
 from serving.rendering import Flash, url
 
@@ -80,14 +80,14 @@ def _short(digest: str) -> str:
 
 def replay_view(found: Replay, dongs: Mapping[str, PublishedDong], label: str) -> ReplayView:
     """What came of a replay, in words and tables."""
-    shown = found.differences[: ko.MOST_DIFFERENCES]
+    shown, names = found.differences[: ko.MOST_DIFFERENCES], dong_names(dongs.values())
     return ReplayView(
         verdict=_verdict(found),
         scores=_scores(found),
         values=_values(found),
         digest=found.digest if found.is_done else "",
-        dongs=tuple(_dong_row(one, dongs, label) for one in found.dongs),
-        differences=tuple(_difference_row(one, dongs, label) for one in shown),
+        dongs=tuple(_dong_row(one, names, label) for one in found.dongs),
+        differences=tuple(_difference_row(one, names, label) for one in shown),
         more=len(found.differences) - len(shown),
     )
 
@@ -126,10 +126,10 @@ def _values(found: Replay) -> tuple[str, ...]:
     return sentences or (ko.VALUES_SAME,)
 
 
-def _dong_row(one: DongReplay, dongs: Mapping[str, PublishedDong], label: str) -> DongRow:
+def _dong_row(one: DongReplay, names: Mapping[str, str], label: str) -> DongRow:
     digests = (one.noted, one.replayed, one.stored, one.in_files)
     return DongRow(
-        name=dongs[one.dong_code].dong.name,
+        name=names[one.dong_code],
         href=url("/audit/replay", {"round": label, "area": one.dong_code}),
         entries=one.entries,
         digests=tuple(ko.NOT_ON_FILE if digest is None else _short(digest) for digest in digests),
@@ -139,9 +139,9 @@ def _dong_row(one: DongReplay, dongs: Mapping[str, PublishedDong], label: str) -
     )
 
 
-def _difference_row(one: Difference, dongs: Mapping[str, PublishedDong], label: str) -> DifferenceRow:
+def _difference_row(one: Difference, names: Mapping[str, str], label: str) -> DifferenceRow:
     return DifferenceRow(
-        dong=dongs[one.dong_code].dong.name,
+        dong=names[one.dong_code],
         where=ko.WHERE[Where(one.where)],
         rank=one.rank,
         kind=ko.KINDS[one.kind],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from domain.calendar import SEOUL
 from domain.korean import korean_date
 from domain.published import ListedEntry, Person, PublishedDong
 from serving import wording_casework_ko as ko
@@ -47,27 +48,38 @@ def list_sheet(entries: Iterable[ListedEntry], dong: PublishedDong, subtitle: st
         title=ko.LIST_TITLE.format(dong=dong.dong.name),
         subtitle_lines=(f"{dong.dong.sigungu} {dong.dong.name} · {subtitle}", wording_ko.PURPOSE),
         columns=(*_COLUMNS, *_OPEN_COLUMNS) if stamp.is_open else _COLUMNS,
-        rows=tuple(_row(entry, is_open=stamp.is_open) for entry in entries),
+        rows=tuple(_row(entry, stamp) for entry in entries),
         notes=(ko.SHEET_NOTE,),
         **stamp.parts,
     )
 
 
-def _row(entry: ListedEntry, *, is_open: bool) -> tuple[Cell, ...]:
+def _row(entry: ListedEntry, stamp: Stamp) -> tuple[Cell, ...]:
     case, person = entry.case, entry.person
-    name = (person.name or ko.UNNAMED) if is_open else name_of(person)
+    name = (person.name or ko.UNNAMED) if stamp.is_open else name_of(person)
+    # Said twice: beside the reasons to go, and where people look for what is still to be done.
+    warning, mark = (ko.DO_NOT_CONTACT, ko.EXCLUDED_ON_PAPER) if _is_excluded(entry, stamp) else ("", "")
     shown: tuple[Cell, ...] = (
         entry.rank,
         name if case else ko.NOT_HERE,
         wording_ko.HOUSEHOLD_TYPES.get(entry.household_type, ""),
         wording_ko.BANDS[entry.band],
         wording_ko.SLOTS[entry.slot],
-        "\n".join(why(entry)),
-        wording_web_ko.STATUSES[case.status] if case else "",
+        _lines(warning, *why(entry)),
+        _lines(mark, wording_web_ko.STATUSES[case.status]) if case else "",
         (case.worker_name or ko.NOBODYS) if case else "",
         case.next_on if case else None,
     )
-    return (*shown, grouped_phone(person.phone), person.address) if is_open else shown
+    return (*shown, grouped_phone(person.phone), person.address) if stamp.is_open else shown
+
+
+def _is_excluded(entry: ListedEntry, stamp: Stamp) -> bool:
+    """Whether the household had asked not to be contacted when the document was taken."""
+    return entry.case is not None and entry.case.is_excluded(stamp.printed_at.astimezone(SEOUL).date())
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(filter(None, lines))
 
 
 def visit_sheet(
@@ -77,7 +89,7 @@ def visit_sheet(
     return VisitSheet(
         title=ko.VISIT_TITLE,
         subtitle_lines=(f"{dong} · {ko.LIST_LEAD.format(round=entry.round)} · {_as_of(entry.as_of)}",),
-        facts=tuple(Fact(label, value) for label, value in _known(entry, facts, is_open=stamp.is_open)),
+        facts=tuple(Fact(label, value) for label, value in _known(entry, facts, stamp)),
         reasons=tuple(why(entry)),
         against=tuple(against(entry)),
         unknown=tuple(not_known(entry)),
@@ -91,8 +103,9 @@ def _as_of(day: date) -> str:
     return ko.AS_OF.format(day=korean_date(day))
 
 
-def _known(entry: ListedEntry, facts: FactsView | None, *, is_open: bool) -> list[tuple[str, str]]:
-    known = [*_who(entry.person, is_open=is_open)]
+def _known(entry: ListedEntry, facts: FactsView | None, stamp: Stamp) -> list[tuple[str, str]]:
+    known = [(ko.EXCLUDED, ko.DO_NOT_CONTACT)] if _is_excluded(entry, stamp) else []
+    known += _who(entry.person, is_open=stamp.is_open)
     known.append((ko.SHEET_COLUMNS[2], wording_ko.HOUSEHOLD_TYPES.get(entry.household_type, "")))
     if facts is None:
         return known

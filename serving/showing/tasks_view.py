@@ -1,6 +1,6 @@
 """A worker's households, in groups by what is to be done next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,13 +9,15 @@ from domain.korean import korean_date
 from domain.listing import Band, Slot
 from domain.published import CaseState, DueRequest, HeldCase, ListedEntry
 from domain.working_days import is_working_day
+from features.catalogue import STANDARD
 from serving import wording_casework_ko as ko
 from serving import wording_ko
-from serving.presenting import why
+from serving.presenting import raising, why
 from serving.rendering import url
 from serving.showing.people import name_of
 
 _BANDS = list(Band)
+_STILL_WAITS = STANDARD.by_name["days_since_open_listing"].present_ko.removeprefix("{value} ")
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Task:
     name: str
     household_type: str
     band: Band | None
+    rank: int
     status: Status
     reason: str
     due: str
@@ -46,15 +49,21 @@ class TaskGroup:
 
 
 def task_groups(
-    held: Iterable[HeldCase], entries: Iterable[ListedEntry], requests: Iterable[DueRequest], today: date
+    held: Iterable[HeldCase],
+    entries: Iterable[ListedEntry],
+    requests: Iterable[DueRequest],
+    taken: Collection[str],
+    today: date,
 ) -> tuple[TaskGroup, ...]:
-    """The groups that hold somebody. ``entries``: every entry of the worker's open households, newest first."""
+    """The groups that hold somebody. ``entries``: every entry of the worker's open households, newest first;
+    ``taken``: the households that the hub has taken, of those that it was asked to.
+    """
     by_household: dict[str, list[ListedEntry]] = {}
     for entry in entries:
         by_household.setdefault(entry.ref, []).append(entry)
     grouped: dict[str, list[Task]] = {word: [] for word in ko.TASK_GROUPS}
     for one in held:
-        word, task = _task(one, by_household.get(one.ref, []), today)
+        word, task = _task(one, by_household.get(one.ref, []), today, is_taken=one.ref in taken)
         grouped[word].append(task)
     grouped["answer"] = [_answer(asked, today) for asked in requests]
     return tuple(
@@ -64,20 +73,23 @@ def task_groups(
     )
 
 
-def _pressing(task: Task) -> tuple[date, int]:
-    return task.due_on or date.max, _BANDS.index(task.band) if task.band else len(_BANDS)
+def _pressing(task: Task) -> tuple[date, int, int]:
+    return task.due_on or date.max, _BANDS.index(task.band) if task.band else len(_BANDS), task.rank
 
 
-def _task(held: HeldCase, listings: Sequence[ListedEntry], today: date) -> tuple[str, Task]:
+def _task(held: HeldCase, listings: Sequence[ListedEntry], today: date, *, is_taken: bool) -> tuple[str, Task]:
     newest = listings[0] if listings else None
     word, due, due_on = _next_step(held.case, _listed_on(listings), today)
+    if word == "hub":
+        due = ko.TAKEN_BY_HUB if is_taken else ko.ASKED_HUB
     task = Task(
         href=url(f"/households/{held.ref}", {"round": newest.round} if newest else {}),
         name=name_of(held.person),
         household_type=wording_ko.HOUSEHOLD_TYPES.get(newest.household_type, "") if newest else "",
         band=newest.band if newest else None,
         status=held.case.status,
-        reason=why(newest)[0] if newest else "",
+        reason=_reason(newest) if newest else "",
+        rank=newest.rank if newest else 0,
         due=due,
         due_on=due_on,
         is_late=word == "late",
@@ -85,6 +97,12 @@ def _task(held: HeldCase, listings: Sequence[ListedEntry], today: date) -> tuple
         excluded=ko.EXCLUDED if held.case.is_excluded(today) else "",
     )
     return word, task
+
+
+def _reason(entry: ListedEntry) -> str:
+    """The first reason to look; that the household still waits says how it came here, not why."""
+    reasons = raising(entry) if entry.slot_sentence.endswith(_STILL_WAITS) else []
+    return [*reasons, *why(entry)][0]
 
 
 def _answer(one: DueRequest, today: date) -> Task:
@@ -96,6 +114,7 @@ def _answer(one: DueRequest, today: date) -> Task:
         band=None,
         status=one.status,
         reason=ko.REQUESTS[one.asked.kind],
+        rank=0,
         due=(ko.ANSWER_LATE if is_late else ko.ANSWER_UNTIL).format(day=korean_date(due_on)),
         due_on=due_on,
         is_late=is_late,
@@ -124,10 +143,10 @@ def _next_step(case: CaseState, listed_on: date | None, today: date) -> tuple[st
     if due < today:
         sentence = ko.LATE_PROMISE if is_promise else ko.LATE_FIRST
         return "late", sentence.format(days=_working_days_between(due, today)), due
+    if due == today:
+        return "today", ko.TODAY if is_promise else ko.FIRST_TODAY, due
     if not is_promise:
         return "new", ko.FIRST_UNTIL.format(day=korean_date(due)), due
-    if due == today:
-        return "today", ko.TODAY, due
     return "next", ko.PROMISED.format(day=korean_date(due)), due
 
 

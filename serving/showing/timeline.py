@@ -12,6 +12,7 @@ from serving import wording_casework_ko as ko
 from sources.reference import indicators
 
 MONTHS = 24
+_SYLLABLE = 11  # units of the picture that a syllable takes at most, at the size of the names
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Timeline:
     months: tuple[str, ...]
     years: tuple[tuple[int, str], ...]
 
+    @property
+    def label_width(self) -> int:
+        """Room for the longest name of an indicator, which is never cut: by a word less it is another indicator."""
+        return 16 + max(_SYLLABLE * len(lane.name) for lane in self.lanes)
+
 
 def timeline_of(reports: Iterable[Mapping[str, Any]], as_of: date) -> Timeline | None:
     """The picture of the reports up to the month of ``as_of``; None where none of them is so new."""
@@ -50,7 +56,9 @@ def timeline_of(reports: Iterable[Mapping[str, Any]], as_of: date) -> Timeline |
         place = month_number(date.fromisoformat(report["observed_month"])) - first
         if 0 <= place < MONTHS:
             overdue = report["months_overdue"]
-            marks.setdefault(report["indicator_no"], {})[place] = Mark(place, str(overdue) if overdue else "")
+            # The newest come first: what a later report put right is not drawn.
+            mark = Mark(place, str(overdue) if overdue else "")
+            marks.setdefault(report["indicator_no"], {}).setdefault(place, mark)
     if not marks:
         return None
     starts = [month_start(first + place) for place in range(MONTHS)]

@@ -7,10 +7,13 @@ import "./tables.js";
 document.documentElement.classList.add("js");
 document.addEventListener("click", ({ target }) => {
   if (target.closest("[data-print]")) window.print();
-  const opener = target.closest("[data-opens]");
-  if (opener) document.getElementById(opener.dataset.opens).showModal();
 });
 
-const focusFirst = () => document.querySelector("[data-focus-first]")?.focus();
+// What a form came to, and before that why it was not saved, is where reading goes on; each is gone to once.
+const focusFirst = () => {
+  const places = [...document.querySelectorAll("[data-focus-first]")];
+  for (const place of places) place.removeAttribute("data-focus-first");
+  places.at(-1)?.focus();
+};
 focusFirst();
 document.addEventListener("htmx:after:swap", focusFirst);

@@ -13,7 +13,7 @@ run: $(VENV)/run.done  ## set up, run the whole weekly job on a made-up town, th
 	$(BIN)/sagak serve
 
 test: $(VENV)/dev.done check  ## set up, then every check and test
-	$(BIN)/python -m pytest -n 2 -rfEs
+	$(BIN)/python -m pytest -n 2 --dist worksteal -rfEs
 
 check: $(VENV)/dev.done
 	$(BIN)/ruff format --check .
@@ -29,7 +29,7 @@ bench: $(VENV)/dev.done  ## speed and memory against named baselines, medians
 	$(BIN)/python -m benchmarks
 
 soak: $(VENV)/dev.done  ## long runs: fuzzed deliveries, kills, many seeds
-	$(BIN)/python -m pytest -n 2 -m soak --hypothesis-profile=soak
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m soak --hypothesis-profile=soak
 
 pictures: $(VENV)/dev.done  ## take the guides' pictures anew, in the browser's tests
 	PICTURES=docs/pictures $(BIN)/python -m pytest tests/web/test_week_of_dong.py tests/web/test_week_of_hub.py tests/web/test_week_of_analyst.py tests/web/test_week_of_auditor.py

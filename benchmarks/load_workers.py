@@ -2,6 +2,7 @@
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from random import Random
@@ -26,7 +27,7 @@ class Asker(Protocol):
         """Whether the answer to it is the one that was meant."""
 
 
-class _Asking:
+class _Asking(ABC):
     """The mix, the same for both: which household is drawn by chance; what was seen of it is named when acting."""
 
     def __init__(self, headers: Mapping[str, str], seed: int, begun_at: datetime) -> None:
@@ -61,20 +62,25 @@ class _Asking:
         lines = [f"{method} {path} HTTP/1.1", *(f"{name.replace('_', '-')}: {of}" for name, of in headers.items())]
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
+    @abstractmethod
     def _list(self) -> bytes:
-        raise NotImplementedError
+        """The request for the worker's list."""
 
+    @abstractmethod
     def _household(self) -> bytes:
-        raise NotImplementedError
+        """The request for one household."""
 
+    @abstractmethod
     def _contact(self) -> bytes:
-        raise NotImplementedError
+        """The request that records a contact."""
 
+    @abstractmethod
     def _versions(self, body: bytes) -> dict[str, int]:
-        raise NotImplementedError
+        """The version of each case on the list, by ref."""
 
+    @abstractmethod
     def _expected(self) -> int:
-        raise NotImplementedError
+        """The status of a good answer."""
 
 
 class Machine(_Asking):

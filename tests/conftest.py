@@ -1,12 +1,15 @@
 """What all tests share: how many random cases are drawn, and where real data may be read from."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from joblib import parallel_config
 
 import sagak  # noqa: F401 - sets how threads wait, before anything loads LightGBM
+from tests.support import once
 from tests.support.postgres import (  # noqa: F401 - fixtures
     any_database,
     migrated_file,
@@ -15,9 +18,13 @@ from tests.support.postgres import (  # noqa: F401 - fixtures
     sqlite_database,
 )
 
+# Tests run side by side, a process a core: in each, threads would only take the cores from the other. Towns as small as
+# these gain nothing from threads anyway. Read when polars and LightGBM are first loaded, and by processes started here.
+os.environ |= {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
 _SHARED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 # In continuous integration the same cases every time: a failure there is never somebody else's luck.
-settings.register_profile("default", _SHARED, max_examples=120, derandomize=bool(os.environ.get("CI")))
+settings.register_profile("default", _SHARED, max_examples=60, derandomize=bool(os.environ.get("CI")))
 settings.register_profile("soak", _SHARED, max_examples=3_000)
 settings.load_profile("default")
 
@@ -30,6 +37,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("soak")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_folder_for_all_workers(tmp_path_factory: pytest.TempPathFactory) -> None:
+    own = tmp_path_factory.getbasetemp()
+    once.folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_processes_for_folds() -> Iterator[None]:
+    """Folds are fitted in the test's own process: starting two more takes longer than what they have to do."""
+    with parallel_config(backend="sequential"):
+        yield
+
+
+@pytest.fixture
+def processes() -> Iterator[None]:
+    """Folds are fitted in processes of their own, as in production."""
+    with parallel_config(backend="loky"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -164,6 +164,7 @@ def test_contenders_with_one_recipe_are_one_model(evaluated: Evaluated) -> None:
     assert judged["score_model"].equals(judged["score_twin"], check_names=False)
 
 
+@pytest.mark.usefixtures("processes")
 def test_neither_the_number_of_processes_nor_a_second_run_changes_a_bit(evaluated: Evaluated) -> None:
     again = backtest(evaluated.core, STANDARD, POLICY, MODELS, as_of=AS_OF, seed=1, jobs=2)
     for name in ("judged", "places", "listings"):

@@ -92,7 +92,9 @@ def test_what_the_trail_gained_after_the_backup_is_told_by_the_checkpoints(used:
 
 
 @pytest.mark.parametrize("any_database", ["sqlite"], indirect=True)
-def test_a_copy_is_encrypted_as_its_original_is(used: Database, tmp_path: Path) -> None:
+def test_a_copy_is_encrypted_as_its_original_is(
+    used: Database, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     backup(used, tmp_path / "copy.db", **KEYS)
     for path in tmp_path.glob("*.db*"):
         content = path.read_bytes()
@@ -103,6 +105,7 @@ def test_a_copy_is_encrypted_as_its_original_is(used: Database, tmp_path: Path) 
     with pytest.raises(StorageFailed, match="this key"):
         restore(tmp_path / "copy.db", tmp_path / "other.db", key=bytes(32), trail_key=TRAIL_KEY)
     assert not (tmp_path / "other.db").exists()
+    assert capfd.readouterr().err == "", "SQLCipher has nothing to add"
 
 
 @pytest.mark.parametrize("any_database", ["sqlite"], indirect=True)

@@ -23,21 +23,18 @@ from tests.support.weeks import (
     AS_OF,
     WEEK,
     Town,
+    add_second_bundle,
     copy_of,
     environment_variables,
     settings_of,
-    train_without_log,
 )
 
 
 @pytest.fixture(scope="module")
 def home(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The town with a second bundle, fitted from another seed, under a policy that judges quickly."""
-    folder = tmp_path_factory.mktemp("compare")
-    (folder / "policy.toml").write_text("[evaluation]\ntest_rounds = 2\ndraws = 100\n", encoding="utf-8")
-    copy_of(town, folder)
-    settings = settings_of(folder)  # once more, since the policy came first
-    train_without_log(settings, find_core(settings.core, AS_OF), seed=2)
+    settings = copy_of(town, tmp_path_factory.mktemp("compare"))
+    add_second_bundle(settings.models)
     return settings
 
 

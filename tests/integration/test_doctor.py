@@ -15,10 +15,12 @@ from sagak.settings import Settings
 from sagak.site import Site
 from sagak.stores import store_of
 from store.database import Database
-from store.diagnosis import NARROWED, is_head_sound, signed_in_as
+from store.diagnosis import is_head_sound, signed_in_as
+from store.tables import NARROWED
+from tests.support.in_process import sagak_here
 from tests.support.postgres import OWNER, Cluster
 from tests.support.tampering import write_lines
-from tests.support.weeks import files_under, sagak, settings_of
+from tests.support.weeks import files_under, settings_of
 
 MONDAY = datetime(2026, 11, 16, 12, tzinfo=SEOUL)
 SITE = Site.from_environment({})
@@ -111,7 +113,7 @@ def test_checkpoints_outside_the_home_are_what_is_wanted(own_town: Settings, tmp
 
 
 def test_the_command_ends_with_six_where_something_must_be_mended(tmp_path: Path) -> None:
-    told = sagak(tmp_path, "doctor")
+    told = sagak_here(tmp_path, "doctor")
     assert told.returncode == 6
     assert all(
         line[:5].strip() in {"ok", "warn", "fail", "->", "Look", ""} or "->" in line
@@ -121,7 +123,7 @@ def test_the_command_ends_with_six_where_something_must_be_mended(tmp_path: Path
 
 
 def test_an_unknown_setting_ends_the_command_before_any_check(tmp_path: Path) -> None:
-    told = sagak(tmp_path, "doctor", SAGAK_PROT="81")
+    told = sagak_here(tmp_path, "doctor", SAGAK_PROT="81")
     assert (told.returncode, told.stdout) == (2, "")
     assert "Unknown setting SAGAK_PROT" in told.stderr
 
@@ -156,7 +158,7 @@ def test_the_services_role_can_neither_pass_nor_change_the_locks(postgres_databa
 
 def test_the_owner_of_the_tables_is_found_out(as_owner: Database) -> None:
     with as_owner.reading(ALL) as connection:
-        assert set(signed_in_as(connection).owned) == set(NARROWED)
+        assert set(signed_in_as(connection).owned) == {table.name for table in NARROWED}
 
 
 def test_a_table_whose_lock_was_taken_off_is_found(postgres_database: Database, as_owner: Database) -> None:
@@ -169,4 +171,4 @@ def test_a_table_whose_lock_was_taken_off_is_found(postgres_database: Database, 
 def test_the_tables_that_are_looked_at_are_those_that_are_locked(postgres: Cluster, as_owner: Database) -> None:
     with as_owner.reading(ALL) as connection:
         locked = connection.execute(text("SELECT relname FROM pg_class WHERE relrowsecurity")).scalars().all()
-    assert set(locked) == set(NARROWED)
+    assert set(locked) == {table.name for table in NARROWED}

@@ -25,8 +25,9 @@ from scoring.score import feature_array
 from sources.core import Core, find_core
 from sources.reference import indicator
 from sources.synthetic.registers import CUT_OFFS, SURGE
+from tests.support.in_process import sagak_here
 from tests.support.made_cores import made_core, risk_model
-from tests.support.weeks import AS_OF, WEEK, Town, sagak, small_bundle
+from tests.support.weeks import AS_OF, WEEK, Town, small_bundle
 from training.reference import reference_of, state_of_round
 
 POLICY = DriftPolicy()
@@ -172,7 +173,7 @@ def test_a_reference_holds_the_seasons_with_a_year_of_history_before_them(tmp_pa
 
 
 def test_the_command_finds_nothing_in_the_data_a_model_was_made_on(town: Town) -> None:
-    done = sagak(town.settings.home, "drift", "--bundle", "standard-1")
+    done = sagak_here(town.settings.home, "drift", "--bundle", "standard-1")
     assert done.returncode == 0, done.stderr
     assert "nothing has moved away" in done.stdout
     assert "reports: 46 looked at" in done.stdout
@@ -185,14 +186,14 @@ def test_the_command_raises_an_alarm_by_its_exit_code(own_town: Settings) -> Non
         pl.read_parquet(path, glob=False).with_columns(emptied).write_parquet(path)
     for path in (own_town.matrices).rglob("*"):
         path.unlink(missing_ok=True) if path.is_file() else None
-    done = sagak(own_town.home, "drift", "--bundle", "standard-1")
+    done = sagak_here(own_town.home, "drift", "--bundle", "standard-1")
     assert done.returncode == 10, done.stderr
     assert "moved_months_ago" in done.stdout
     assert "100.0% of households" in done.stdout
 
 
 def test_a_round_before_the_model_is_refused(town: Town) -> None:
-    done = sagak(town.settings.home, "drift", "--bundle", "standard-1", "--as-of", "2025-01-06")
+    done = sagak_here(town.settings.home, "drift", "--bundle", "standard-1", "--as-of", "2025-01-06")
     assert done.returncode == 2
     assert "earlier than" in done.stderr
     assert "2026-11-16" in done.stderr
@@ -201,7 +202,7 @@ def test_a_round_before_the_model_is_refused(town: Town) -> None:
 
 def test_a_model_that_keeps_no_reference_says_what_to_do(own_town: Settings) -> None:
     small_bundle(own_town.models, number=2)
-    done = sagak(own_town.home, "drift", "--bundle", "standard-2")
+    done = sagak_here(own_town.home, "drift", "--bundle", "standard-2")
     assert done.returncode == 5
     assert "Train the model again" in done.stderr
     assert "Traceback" not in done.stderr

@@ -39,7 +39,7 @@ def spark() -> Iterator[Any]:
         reason="pyspark is missing, so features on Spark are NOT checked; install the extra: sagak[spark]",
     )
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
-    builder = sql.SparkSession.builder.master("local[2]").appName("sagak tests")
+    builder = sql.SparkSession.builder.master("local[1]").appName("sagak tests")
     settings = {
         "spark.ui.enabled": "false",
         "spark.sql.shuffle.partitions": "2",
@@ -49,7 +49,8 @@ def spark() -> Iterator[Any]:
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.adaptive.enabled": "false",
         "spark.log.level": "OFF",
-        "spark.driver.extraJavaOptions": "-Dlog4j2.level=OFF",
+        # Nothing here runs so often that the JVM's second compiler would pay for its work.
+        "spark.driver.extraJavaOptions": "-Dlog4j2.level=OFF -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     }
     for name, value in settings.items():
         builder = builder.config(name, value)

@@ -4,12 +4,13 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from hwpx import HwpxDocument
 
+from domain.calendar import SEOUL
 from serving.files.naming import FileKind
 from serving.files.sheet import Sheet
 from serving.files.writing import write
@@ -65,15 +66,16 @@ def test_no_font_and_no_address_of_the_machine_is_asked_for(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("kind", FileKind)
+def test_a_file_is_written_at_any_moment_of_a_true_clock(kind: FileKind) -> None:
+    assert write(sheet(printed_at=datetime(2026, 11, 23, 2, 41, 39, 198766, tzinfo=SEOUL)), kind)
+
+
+@pytest.mark.parametrize("kind", FileKind)
 def test_many_people_at_once_each_get_their_own_file(kind: FileKind) -> None:
     lists = [full_list(rows) for rows in range(1, 7)]
     with ThreadPoolExecutor(6) as people:
         written = list(people.map(lambda one: write(one, kind), lists))
-    if kind is FileKind.HWPX:  # its ids are drawn anew each time
-        read = [HwpxDocument.open(content).tables.all[0] for content in written]
-        assert [len(table.rows) for table in read] == list(range(2, 8))
-    else:
-        assert written == [write(one, kind) for one in lists]
+    assert written == [write(one, kind) for one in lists]
 
 
 @pytest.mark.parametrize("kind", [FileKind.XLSX, FileKind.CSV])

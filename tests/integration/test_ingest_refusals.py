@@ -195,6 +195,17 @@ def test_an_unknown_column_is_refused_with_the_nearest_name(tmp_path: Path) -> N
     assert "birth_month" in assert_refused(folder, "members.csv", "birthmonth").hint
 
 
+def test_an_unknown_column_in_place_of_another_is_refused_with_the_one_that_lacks(tmp_path: Path) -> None:
+    assert assert_refused(with_header(delivery(tmp_path), "sex", "gender"), "members.csv", "gender").hint == (
+        "Missing: sex."
+    )
+
+
+def test_a_column_too_many_is_refused_with_all_that_there_should_be(tmp_path: Path) -> None:
+    refused = assert_refused(with_header(delivery(tmp_path), "sex", "sex,remarks"), "members.csv", "remarks")
+    assert refused.hint.startswith("Expected: household_id, ")
+
+
 def test_a_missing_column_is_refused(tmp_path: Path) -> None:
     built = delivery(tmp_path)
     folder = built.write()

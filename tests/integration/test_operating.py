@@ -22,6 +22,7 @@ import pytest
 
 from domain.calendar import SEOUL
 from domain.errors import CheckFailed, UsageError
+from domain.keys import load_key
 from domain.people import ALL, Role, Signature
 from outreach.accounts import add_user, grant_right, issue_token
 from outreach.passwords import ChosenPassword
@@ -31,6 +32,7 @@ from sagak.settings import Settings
 from sagak.stores import store_of
 from store.chain import Signer, newest_seal
 from store.checkpoints import read_checkpoints
+from tests.support.in_process import sagak_here
 from tests.support.postgres import Cluster
 from tests.support.processes import Running, answers, serving
 from tests.support.weeks import WEEK, environment_variables, sagak
@@ -144,17 +146,32 @@ def test_a_killed_service_starts_again_by_itself_and_its_backup_comes_back_elsew
         assert second.stop() == -signal.SIGTERM
         assert monotonic() - began < 10
     assert_last_seal_is_a_checkpoint(own_town)
-    assert "The trail is whole." in sagak(home, "audit", "verify").stdout
+    assert "The trail is whole." in sagak_here(home, "audit", "verify").stdout
 
     elsewhere = replace_store(home, tmp_path / "elsewhere")
-    told = sagak(elsewhere, "restore", str(copy))
+    told = sagak_here(elsewhere, "restore", str(copy))
     assert told.returncode == 0, told.stderr
-    verified = sagak(elsewhere, "audit", "verify")
+    verified = sagak_here(elsewhere, "audit", "verify")
     assert (verified.returncode, verified.stderr) == (0, "")
     assert "The trail is whole." in verified.stdout
     with serving(elsewhere) as restored, calling(restored, headers) as client:
         assert digest_of(entries(client)) == digest_of(listed)
         assert before <= attempts_of(client, ref) <= worker.confirmed
+
+
+@pytest.mark.parametrize("missing", ["store.key", "trail.key"])
+def test_a_copy_is_not_put_where_the_keys_it_was_made_with_are_not(tmp_path: Path, missing: str) -> None:
+    """Keys drawn in their place would open nothing, and hide that the right ones have to be brought."""
+    home, keys = tmp_path / "home", tmp_path / "home" / "data" / "keys"
+    for name in {"store.key", "trail.key"} - {missing}:
+        load_key(keys / name, lost="")
+    (tmp_path / "copy.db").write_bytes(bytes(4096))
+    before = sorted(home.rglob("*"))
+    told = sagak_here(home, "restore", str(tmp_path / "copy.db"))
+    assert (told.returncode, told.stdout) == (4, "")
+    assert f"There is no key at {keys / missing}." in told.stderr.replace("\n", "")
+    assert "Bring it back from its backup." in told.stderr
+    assert sorted(home.rglob("*")) == before
 
 
 def assert_last_seal_is_a_checkpoint(settings: Settings) -> None:

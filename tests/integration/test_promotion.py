@@ -12,6 +12,7 @@ from rich.console import Console
 from features.catalogue import STANDARD
 from outreach.promotion import current_bundle, newest_approval, policy_digest
 from outreach.promotion_record import HEAD, RECORD, read_record
+from outreach.proposing import MADE_UP
 from sagak import cli, promoting
 from sagak.settings import Settings
 from sagak.weekly import make_scores, open_bundle, run_round
@@ -19,6 +20,7 @@ from tests.support.kills import forks
 from tests.support.weeks import (
     WEEK,
     Town,
+    add_second_bundle,
     environment_variables,
     promote,
     small_bundle,
@@ -94,7 +96,13 @@ def test_a_candidate_is_compared_with_the_model_in_use_proposed_and_approved(
     assert run_round(own_town, WEEK).bundle == "standard-1"
 
     assert "In use from now on: standard-2" in said(own_town, "approve", "standard-2", *OTHER, *WHY).out
-    assert run_round(own_town, WEEK).bundle == "standard-2"
+    week = said(own_town, "round").out
+    assert "These very lists were published before: nothing has changed." in week
+    assert "2026-W47 keeps standard-1, with which it was first published" in week
+    assert "standard-2, approved since, begins with 2026-W48." in week
+    coming = said(own_town, "round", "--as-of", "2026-11-23").out
+    assert "ranked by standard-2." in coming
+    assert "keeps" not in coming
 
     shown = said(own_town, "promotions").out
     assert "3  " in shown
@@ -108,7 +116,7 @@ def test_a_candidate_of_the_same_recipe_is_not_said_to_be_as_good_where_nothing_
 ) -> None:
     """Both learned after the tested rounds, so both are fitted anew for them, and alike."""
     lenient(own_town)
-    train_without_log(settings_again(own_town), town.core, seed=2)
+    add_second_bundle(own_town.models)
     heard = said(own_town, "propose", "standard-2", *ME, *WHY)
     assert heard.code == 0, heard.err
     assert gates_of(heard)["model in use"] == "left out"
@@ -121,7 +129,7 @@ def test_a_candidate_that_misses_a_gate_is_refused_with_its_figures_and_nothing_
     (own_town.home / "policy.toml").write_text(
         "[evaluation]\ndraws = 100\ntest_rounds = 2\n[gates]\nmin_judged = 100000\n", encoding="utf-8"
     )
-    train_without_log(settings_again(own_town), town.core, seed=2)
+    add_second_bundle(own_town.models)
     before = (own_town.models / RECORD).read_bytes()
     heard = said(own_town, "propose", "standard-2", *ME, *WHY)
     assert heard.code == 6
@@ -129,6 +137,20 @@ def test_a_candidate_that_misses_a_gate_is_refused_with_its_figures_and_nothing_
     assert re.search(r"\[outcomes\] Judged on [\d,]+ known outcomes of 100,000 that it takes: [\d,]+ fewer", heard.err)
     assert gates_of(heard)["outcomes"] == "not passed"
     assert (own_town.models / RECORD).read_bytes() == before
+    heard = said(own_town, "propose", "standard-2", *ME, *WHY, "--waive")  # of made-up people
+    assert heard.code == 0, heard.err
+    assert "The gates do not block: the people are made up." in heard.out
+    act = read_record(own_town.models).acts[-1]
+    assert (act.waiver, {gate.name for gate in act.gates if gate.is_passed is False} >= {"outcomes"}) == (MADE_UP, True)
+
+
+def test_gates_are_not_waived_where_people_are_real(said: Callable[..., Heard], own_town: Settings) -> None:
+    about = next(own_town.core.glob("*/core.json"))
+    about.write_text(about.read_text(encoding="utf-8").replace('"synthetic"', '"standard"'), encoding="utf-8")
+    add_second_bundle(own_town.models)
+    heard = said(own_town, "propose", "standard-2", *ME, *WHY, "--waive")
+    assert (heard.code, gates_of(heard)) == (2, {}), "said before anything is judged"
+    assert "Gates are waived for made-up people only." in heard.err
 
 
 def test_going_back_needs_no_delivery_and_no_figures(said: Callable[..., Heard], own_town: Settings) -> None:
@@ -196,7 +218,7 @@ def test_a_damaged_model_in_use_does_not_stop_its_successor(
     said: Callable[..., Heard], own_town: Settings, town: Town
 ) -> None:
     lenient(own_town)
-    train_without_log(settings_again(own_town), town.core, seed=2)
+    add_second_bundle(own_town.models)
     (own_town.models / "standard-1" / "model.txt").write_text("x", encoding="utf-8")
     heard = said(own_town, "propose", "standard-2", *ME, *WHY)
     assert heard.code == 0, heard.err

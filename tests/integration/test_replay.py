@@ -15,14 +15,18 @@ from audit.entry import full_entry
 from audit.replay import Kind, Replay, Where, replay
 from audit.sources_of_round import Sources, State, What
 from domain.errors import NotFound
+from domain.listing import Slot
 from domain.people import ALL
 from domain.policy import ListPolicy, Policy
 from features.catalogue import STANDARD
 from features.declaration import AsOf
 from features.matrices import district_matrix
+from outreach.eligibility import RULES
+from outreach.entries import district_entries
+from outreach.promotion import policy_digest
 from outreach.publishing import read_entries
 from sagak.settings import Settings
-from scoring.score import raw_scores
+from scoring.score import raw_scores, score
 from sources.parquet import write_parquet
 from store import tables
 from store.database import Database
@@ -92,7 +96,7 @@ def another_value(held: Held, past: PastEntry) -> tuple[str, float]:
 def test_the_whole_round_comes_out_byte_equal_from_store_and_files(held: Held) -> None:
     found = replayed(held)
     assert found.is_same
-    assert found.sources.is_as_then
+    assert {one.state for one in found.sources.found} == {State.SAME}
     assert not found.differences
     assert (len(found.dongs), found.entries, found.scores_compared) == (len(found.sources.noted), 60, 1500)
     for dong in found.dongs:
@@ -113,7 +117,10 @@ def test_one_dong_alone_comes_out_as_it_does_with_all_others(held: Held) -> None
 
 
 def test_the_policy_of_then_counts_and_not_that_of_today(held: Held) -> None:
-    assert replayed(held, policy=Policy(list=ListPolicy(capacity=1, exploration_places=0))).is_same
+    other = Policy(list=ListPolicy(capacity=1, exploration_places=0))
+    assert replayed(held, policy=other).is_same
+    (of_then,) = (one for one in sources_of(held, other).found if one.what is What.POLICY)
+    assert of_then.noted == of_then.found == policy_digest(replace(held[0].policy(), capacities={}))
 
 
 def test_a_round_that_kept_no_policy_says_so_and_differs_where_the_policy_changed(held: Held) -> None:
@@ -126,6 +133,53 @@ def test_a_round_that_kept_no_policy_says_so_and_differs_where_the_policy_change
     assert unchanged.sources.state(What.POLICY) is State.NOT_NOTED
     changed = replayed(held, policy=Policy(list=replace(ListPolicy(), exploration_places=0)))
     assert {one.kind for one in changed.differences} >= {Kind.NOT_REPLAYED, Kind.NOT_LISTED}
+
+
+def test_a_round_is_replayed_by_the_rules_and_held_against_the_words_it_was_made_with(held: Held) -> None:
+    assert sources_of(held).rules == RULES
+    origin = dict(sources_of(held).published.origin)
+    with held[1].writing(ALL) as connection:
+        older = {name: value for name, value in origin.items() if name not in ("rules", "words")}
+        connection.execute(update(tables.publications).values(origin=older))
+    assert (sources_of(held).rules, sources_of(held).state(What.WORDS)) == (1, State.NOT_NOTED)
+    with held[1].writing(ALL) as connection:
+        connection.execute(update(tables.publications).values(origin=origin | {"words": "0" * 64}))
+    assert sources_of(held).state(What.WORDS) is State.OTHER
+
+
+@pytest.mark.parametrize(
+    ("rules", "sentence"),
+    [
+        (1, "7일 전 명단에 올랐으나 아직 연락이 닿지 않았습니다"),
+        (2, "전기·가스·수도가 끊기거나 제한되었다는 정보가 61일 전에 들어왔습니다"),
+    ],
+)
+def test_an_entry_carried_over_says_what_it_was_listed_for_and_a_former_round_what_it_said(
+    held: Held, rules: int, sentence: str
+) -> None:
+    """The supply was cut off 54 days before the list that nobody could act on yet; a week later it is off still."""
+    past, sources = first_entry(held).entry, sources_of(held)
+    matrix = sources.matrix(sources.district_of(past.dong_code), [past.dong_code])
+    assert sources.bundle is not None
+    assert sources.core is not None
+    is_own = pl.col("household_id") == past.household_id
+    known = {"shutoff_known_days": 61.0, "days_since_open_listing": 7.0, "days_since_contact": None}
+    changed = matrix.with_columns(
+        pl.when(is_own).then(pl.lit(value, pl.Float32)).otherwise(pl.col(name)).alias(name)
+        for name, value in known.items()
+    )
+    entries = district_entries(
+        changed,
+        score(sources.bundle, changed),
+        sources.core.scan("requests").collect().clear(),
+        bundle=sources.bundle,
+        catalogue=sources.catalogue,
+        week=sources.week,
+        policy=sources.policy,
+        rules=rules,
+    )
+    own = next(entry for entry in entries if entry.household_id == past.household_id)
+    assert (own.slot, own.slot_sentence) == (Slot.CARRIED_OVER, sentence)
 
 
 def test_a_changed_matrix_value_shows_at_its_household_and_in_the_scores_on_file(held: Held) -> None:
@@ -219,7 +273,6 @@ def test_what_is_gone_damaged_or_another_is_said(
     found = replayed(held)
     assert found.sources.state(what) is state
     assert found.is_done is is_done
-    assert not found.sources.is_as_then
 
 
 def test_one_entry_in_full_adds_up_and_is_what_was_listed(held: Held) -> None:

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from domain.errors import StorageFailed
+from domain.policy import EvaluationPolicy, Policy
 from features.catalogue import STANDARD
 from sagak.settings import Settings
 from scoring.bundle import load_bundle
+from tests.support.in_process import sagak_here
 from tests.support.reports import report
 from tests.support.traces import named_in
-from tests.support.weeks import AS_OF, Town, python, sagak
+from tests.support.weeks import AS_OF, Town, python
 from training.recipe import Recipe
 from training.tracking import check_log, log_run, report_figures, report_parameters, report_steps
 from training.train import train
@@ -111,8 +113,8 @@ def test_nothing_is_sent_anywhere(two_runs: Path) -> None:
 def test_training_twice_leaves_two_runs_that_can_be_compared_and_know_nobody(own_town: Settings, town: Town) -> None:
     for recipe, study in ((Recipe(), None), (Recipe(is_weighted=True), "public_or_case-0123456789ab")):
         trained = train(
-            town.core, STANDARD, own_town.policy(), as_of=AS_OF, seed=1, recipe=recipe, tuned_by=study,
-            models_root=own_town.models, mlruns=own_town.mlruns,
+            town.core, STANDARD, Policy(evaluation=EvaluationPolicy(draws=100)), as_of=AS_OF, seed=1,
+            recipe=recipe, tuned_by=study, models_root=own_town.models, mlruns=own_town.mlruns,
         )  # fmt: skip
         assert load_bundle(trained.folder, STANDARD).recipe["tuned_by"] == study
     import mlflow
@@ -153,7 +155,7 @@ def test_a_damaged_log_is_refused_with_what_to_do(tmp_path: Path) -> None:
 def test_a_file_where_the_log_belongs_is_refused_before_anything_is_trained(own_town: Settings) -> None:
     shutil.rmtree(own_town.mlruns)
     own_town.mlruns.write_text("not a folder")
-    told = sagak(own_town.home, "train")
+    told = sagak_here(own_town.home, "train")
     assert told.returncode == 7
     assert "something else stands where its folder belongs" in told.stderr
     assert [path.name for path in own_town.models.glob("standard-*")] == ["standard-1"]
@@ -174,8 +176,9 @@ def test_training_looks_at_its_log_before_anything_else(tmp_path: Path, town: To
 # The limit leaves room for a bundle, and none for a new MLflow database of half a megabyte.
 FULL_DISK = """
 import resource, sys
-from unittest.mock import patch
+from joblib import parallel_config
 import training.candidate
+parallel_config(backend="sequential")
 real = training.candidate.log_run
 def on_a_full_disk(*arguments, **more):
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))

@@ -17,8 +17,9 @@ from features.catalogue import STANDARD
 from sagak.settings import Settings
 from sagak.tuning import chosen_recipe
 from sources.core import Core
+from tests.support.in_process import sagak_here
 from tests.support.traces import named_in
-from tests.support.weeks import AS_OF, Town, make_core, sagak, settings_of
+from tests.support.weeks import AS_OF, Town, settings_of
 from training.recipe import Recipe
 from training.tuning import Tuned, get_tuned, study_name, tune
 
@@ -33,9 +34,9 @@ def _no_training_log(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training.tuning, "log_run", lambda *_, **__: "")
 
 
-@pytest.fixture(scope="module")
-def core(tmp_path_factory: pytest.TempPathFactory) -> Core:
-    return make_core(settings_of(tmp_path_factory.mktemp("home")), households=1500)
+@pytest.fixture
+def core(town: Town) -> Core:
+    return town.core
 
 
 def tuned(core: Core, mlruns: Path, *, trials: int = 3, minutes: float = 60, policy=POLICY, seed=1, **more) -> Tuned:
@@ -46,12 +47,13 @@ def tuned(core: Core, mlruns: Path, *, trials: int = 3, minutes: float = 60, pol
 
 
 def test_a_tuning_that_was_broken_off_and_went_on_is_the_one_that_was_not(core: Core, tmp_path: Path) -> None:
-    for trials in (1, 3, 4):
+    for trials in (1, 2, 3):
         pieces = tuned(core, tmp_path / "pieces", trials=trials)
-    assert pieces == tuned(core, tmp_path / "whole", trials=4)
+    assert pieces == tuned(core, tmp_path / "whole", trials=3)
     assert pieces.default.recipe == Recipe()
 
 
+@pytest.mark.usefixtures("processes")
 def test_folds_side_by_side_reach_the_same_values(core: Core, tmp_path: Path) -> None:
     one = tuned(core, tmp_path / "one", trials=2)
     two = tune(
@@ -160,7 +162,7 @@ def test_tuning_and_its_log_know_nobody(core: Core, tmp_path: Path, monkeypatch:
 
 
 def test_the_command_says_what_it_found_and_what_it_is_worth(town: Town, own_town: Settings) -> None:
-    told = sagak(own_town.home, "tune", "--trials", "2", "--minutes", "1", "--label", "any_support")
+    told = sagak_here(own_town.home, "tune", "--trials", "2", "--minutes", "1", "--label", "any_support")
     assert told.returncode == 0, told.stderr
     assert "81% of all" in told.stdout
     assert "default" in told.stdout
@@ -168,6 +170,6 @@ def test_the_command_says_what_it_found_and_what_it_is_worth(town: Town, own_tow
 
 
 def test_training_with_settings_that_nobody_tuned_is_refused(own_town: Settings) -> None:
-    told = sagak(own_town.home, "train", "--tuned")
+    told = sagak_here(own_town.home, "train", "--tuned")
     assert told.returncode == 4
     assert "sagak tune" in told.stderr

@@ -31,13 +31,16 @@ from tests.support.deliveries import DeliveryFolder, five_households
 from tests.support.weeks import (
     AS_OF,
     KEY,
+    QUICK,
     WEEK,
     Town,
+    add_second_bundle,
     copy_of,
     files_under,
     make_core,
     promote,
     settings_of,
+    small_bundle,
     train_without_log,
 )
 
@@ -130,20 +133,21 @@ def test_a_round_from_nothing_gives_the_same_bytes_as_one_that_was_there(town: T
 
 
 def test_the_same_training_twice_gives_the_same_digest(own_town: Settings, town: Town) -> None:
+    add_second_bundle(own_town.models)
     trained = train_without_log(own_town, town.core)
-    other = train_without_log(own_town, town.core, seed=2)
-    assert [trained.folder.name, other.folder.name] == ["standard-2", "standard-3"]
+    assert trained.folder.name == "standard-3"
     first = {
         name: town.settings.models / "standard-1" / name for name in ("model.txt", "calibration.json", "metrics.json")
     }
     assert {name: path.read_bytes() for name, path in first.items()} == {
         name: (trained.folder / name).read_bytes() for name in first
     }
-    assert (other.folder / "model.txt").read_bytes() != first["model.txt"].read_bytes()
+    other = own_town.models / "standard-2" / "model.txt"
+    assert other.read_bytes() != first["model.txt"].read_bytes(), "another seed learns another model"
 
 
 def test_the_same_delivery_in_two_homes_gives_one_digest(tmp_path: Path, town: Town) -> None:
-    settings = settings_of(tmp_path)
+    settings = with_policy(settings_of(tmp_path), QUICK)
     trained = train_without_log(settings, make_core(settings))
     assert trained.digest == town.bundle.digest
 
@@ -169,18 +173,52 @@ def test_another_round_draws_anew(own_town: Settings) -> None:
     assert published_round(own_town.lists, WEEK).round == WEEK
 
 
-def test_a_newer_bundle_is_taken_once_it_is_promoted_and_the_older_no_more(own_town: Settings, town: Town) -> None:
-    train_without_log(own_town, town.core, seed=2)
-    assert run_round(own_town, WEEK).bundle == "standard-1"
+def test_a_newer_bundle_is_taken_for_the_next_round_once_it_is_promoted_and_the_older_no_more(
+    own_town: Settings, town: Town
+) -> None:
+    next_week = WEEK.plus_weeks(1)
+    add_second_bundle(own_town.models)
     promote(own_town.models, "standard-2")
-    assert run_round(own_town, WEEK).bundle == "standard-2"
-    assert run_round(own_town, WEEK, bundle_name="standard-2").bundle == "standard-2"
     with pytest.raises(BundleRefused, match="standard-1 is not in use, standard-2 is") as raised:
-        run_round(own_town, WEEK, bundle_name="standard-1")
+        run_round(own_town, next_week, bundle_name="standard-1")
     assert "sagak propose standard-1" in raised.value.hint
+    assert run_round(own_town, next_week, bundle_name="standard-2").bundle == "standard-2"
     assert published_round(own_town.lists).bundle == "standard-2"
     promote(own_town.models, "standard-1")
-    assert run_round(own_town, WEEK).folder.name == town.published.folder.name
+    assert run_round(own_town, next_week.plus_weeks(1)).bundle == "standard-1"
+
+
+def test_a_published_round_keeps_its_bundle_when_another_is_promoted(own_town: Settings, town: Town) -> None:
+    """Staff are at work on its list; households must not be exchanged under their hands."""
+    before = files_under(own_town.lists, own_town.scores)
+    add_second_bundle(own_town.models)
+    promote(own_town.models, "standard-2")
+    again = run_round(own_town, WEEK)
+    assert (again.bundle, again.version, again.is_news) == ("standard-1", town.published.version, False)
+    assert files_under(own_town.lists, own_town.scores) == before
+    assert not run_round(own_town, WEEK, bundle_name="standard-1").is_news
+    with pytest.raises(BundleRefused, match="2026-W47 was published with standard-1 and keeps it") as raised:
+        run_round(own_town, WEEK, bundle_name="standard-2")
+    assert "begins with the next round" in raised.value.hint
+
+
+def test_a_published_round_that_is_made_anew_from_other_places_keeps_its_bundle_too(own_town: Settings) -> None:
+    add_second_bundle(own_town.models)
+    promote(own_town.models, "standard-2")
+    (own_town.home / "policy.toml").write_text("[list]\ncapacity = 3\n", encoding="utf-8")
+    again = run_round(settings_of(own_town.home), WEEK)
+    assert (again.bundle, again.is_news) == ("standard-1", True)
+
+
+def test_a_published_round_is_not_made_again_with_another_bundle_of_the_same_name(own_town: Settings) -> None:
+    add_second_bundle(own_town.models)
+    promote(own_town.models, "standard-2")
+    shutil.rmtree(own_town.models / "standard-1")
+    with pytest.raises(BundleRefused, match="standard-1 is what 2026-W47 was published with, but its folder is gone"):
+        run_round(own_town, WEEK)
+    small_bundle(own_town.models)
+    with pytest.raises(BundleRefused, match="standard-1 is not the bundle that was approved"):
+        run_round(own_town, WEEK)
 
 
 @pytest.mark.parametrize("label", ["public_benefit", "publik_benefit"])

@@ -15,6 +15,7 @@ from domain.listing import Entry
 from outreach.publishing import published_round, read_entries
 from sagak.settings import Settings
 from sagak.weekly import export_lists, run_round
+from tests.support.in_process import sagak_here
 from tests.support.kills import Forks, forks
 from tests.support.weeks import WEEK, environment, files_under, python, settings_of
 
@@ -26,6 +27,7 @@ import pyarrow.parquet as pq
 from domain.calendar import Round
 from sagak.settings import Settings
 from sagak.weekly import export_lists, run_round
+from tests.support.in_process import sagak_here
 from tests.support.kills import serve
 
 def act(number, home, files):
@@ -118,10 +120,10 @@ def kill_at_each_step(
     return last
 
 
-def test_a_round_killed_at_every_third_step_leaves_the_old_or_the_new_list_and_runs_again(
+def test_a_round_killed_at_every_fifth_step_leaves_the_old_or_the_new_list_and_runs_again(
     own_town: Settings, lists_of: dict[int, list[Entry]], rounds: Rounds
 ) -> None:
-    assert kill_at_each_step(own_town, lists_of, rounds, files=False, complete_every=10, stride=3) > 25
+    assert kill_at_each_step(own_town, lists_of, rounds, files=False, complete_every=10, stride=5) > 25
 
 
 @pytest.mark.soak
@@ -131,7 +133,7 @@ def test_a_round_killed_at_any_step_also_of_the_files_runs_again(
     assert kill_at_each_step(own_town, lists_of, rounds, files=True, complete_every=1) > 60
 
 
-@pytest.mark.parametrize("stride", [3, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("stride", [5, pytest.param(1, marks=pytest.mark.soak)])
 def test_a_first_round_killed_at_its_steps_leaves_no_list_or_the_whole_one(
     unlisted_town: Settings, town, rounds: Rounds, stride: int
 ) -> None:
@@ -241,7 +243,7 @@ def tiny_disk(folder: Path, kilobytes: int) -> Iterator[None]:
 def test_a_really_full_disk_under_the_lists_or_the_files_keeps_what_was_there(own_town: Settings, folder: str) -> None:
     shutil.rmtree(own_town.home / "data" / folder)
     with tiny_disk(own_town.home / "data" / folder, 8):
-        result = python(own_town.home, ["-m", "sagak", "round"])
+        result = sagak_here(own_town.home, "round")
         assert result.returncode != 0
         assert list((own_town.home / "data" / folder).rglob("current")) == []
         assert not any((own_town.exports / WEEK.label).glob("*.csv")) or folder == "lists"
@@ -251,7 +253,7 @@ def test_a_disk_that_is_full_for_the_files_alone_says_that_the_lists_are_there(o
     """The files are the last step: the list is published and can be shown, the files are not half there."""
     shutil.rmtree(own_town.exports)
     with tiny_disk(own_town.exports, 8):
-        result = python(own_town.home, ["-m", "sagak", "round"])
+        result = sagak_here(own_town.home, "round")
         assert (result.returncode, "Traceback" in result.stderr) == (7, False)
         assert "The files of the lists could not be written: the disk is full" in result.stderr
         assert list(own_town.exports.iterdir()) == []

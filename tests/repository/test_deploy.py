@@ -52,3 +52,57 @@ def test_no_unit_may_do_more_than_the_service() -> None:
     assert len(services) == 4
     assert all(walls(unit) == walls(services[0]) for unit in services)
     assert len(walls(services[0])) > 20
+
+
+def test_a_command_typed_at_a_site_has_its_settings_its_home_and_its_user(tmp_path: Path) -> None:
+    """The wrapper as it is, but for the paths of this test and its user."""
+    import getpass
+    import os
+
+    settings, program = tmp_path / "sagak.env", tmp_path / "program"
+    settings.write_text(
+        "# a comment\nSAGAK_CONTACT=복지정책과 031-000-0000 (평일)\n#SAGAK_PORT=1\nSAGAK_HTTPS=yes", "utf-8"
+    )
+    program.write_text('#!/bin/sh\nenv | grep "^SAGAK_\\|^LOGNAME"; umask; echo "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    text = (PROJECT / "deploy" / "sagak").read_text(encoding="utf-8")
+    for name, here in (("user", getpass.getuser()), ("program", program), ("settings", settings)):
+        text, times = re.subn(rf"^{name}=\S+$", f"{name}={here}", text, flags=re.MULTILINE)
+        assert times == 1
+    command = ["/bin/sh", "-c", text, "sagak", "backup", "/tmp/a b.db"]
+    clean = {"PATH": os.environ["PATH"], "SUDO_USER": "kim.minji", "USER": getpass.getuser()}
+    told = subprocess.run(command, env=clean, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert sorted(told) == sorted(
+        [
+            "SAGAK_HOME=/var/lib/sagak",
+            "SAGAK_CONTACT=복지정책과 031-000-0000 (평일)",
+            "SAGAK_HTTPS=yes",
+            "LOGNAME=kim.minji",
+            "0077",
+            "backup /tmp/a b.db",
+        ]
+    )
+
+
+def test_the_wrapper_and_the_units_name_one_home_one_program_one_user_and_one_file_of_settings() -> None:
+    wrapper = (PROJECT / "deploy" / "sagak").read_text(encoding="utf-8")
+    for unit in (unit.read_text(encoding="utf-8") for unit in UNITS if unit.suffix == ".service"):
+        assert re.search(r"^User=(\S+)", unit, re.MULTILINE)[1] in re.findall(r"^user=(\S+)", wrapper, re.MULTILINE)
+        assert re.search(r"^EnvironmentFile=(\S+)", unit, re.MULTILINE)[1] in wrapper
+        assert re.search(r"^Environment=(SAGAK_HOME=\S+)", unit, re.MULTILINE)[1] in wrapper
+        assert "program=/opt/sagak/.venv/bin/sagak\n" in wrapper
+
+
+def test_checkpoints_can_be_written_where_the_example_puts_them() -> None:
+    example = (PROJECT / "deploy" / "sagak.env").read_text(encoding="utf-8")
+    (place,) = re.findall(r"^#SAGAK_CHECKPOINTS=(\S+)$", example, re.MULTILINE)
+    for name in ("sagak", "sagak-round", "sagak-verify"):
+        unit = (PROJECT / "deploy" / "systemd" / f"{name}.service").read_text(encoding="utf-8")
+        (writable,) = re.findall(r"^ReadWritePaths=-(\S+)$", unit, re.MULTILINE)
+        assert Path(place).is_relative_to(writable)
+
+
+@pytest.mark.parametrize("name", ["operating.md", "api.md"])
+def test_documents_for_sites_call_the_wrapper_in_every_line_to_be_typed(name: str) -> None:
+    lines = (PROJECT / "docs" / name).read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if re.match(r"    sagak ", line)] == []

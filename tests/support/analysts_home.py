@@ -1,11 +1,8 @@
 """A service over files of a made-up town: the model in use, a second one nobody proposed, features, a made-up store."""
 
-import atexit
 import json
 import shutil
-import tempfile
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 from domain.policy import FairnessPolicy, GatePolicy, Policy
@@ -16,7 +13,8 @@ from serving.service import Places, Service
 from store.database import Database
 from tests.support.made_service import made_service
 from tests.support.made_store import Made, fill
-from tests.support.weeks import WEEK, make_core, promote, settings_of, train_without_log
+from tests.support.once import made_once
+from tests.support.weeks import WEEK, copy_of, settings_of, the_town
 
 # Limits that a small town can pass, whatever its few outcomes are.
 LENIENT = Policy(
@@ -26,22 +24,17 @@ LENIENT = Policy(
     ),
     fairness=FairnessPolicy(min_group=100_000),
 )  # fmt: skip
-# Judged in seconds: the figures are shown, not believed.
-_QUICK = "[evaluation]\ndraws = 100\ntest_rounds = 2\n"
 
 
-@cache
 def town() -> Settings:
-    """The town's files, made once a test process and never changed."""
-    home = Path(tempfile.mkdtemp(prefix="sagak-analysts-"))
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
-    (home / "policy.toml").write_text(_QUICK, encoding="utf-8")
-    settings = settings_of(home)
-    train_without_log(settings, make_core(settings))
-    promote(settings.models, "standard-1")
+    """The town's files with this week's features and no lists, never changed."""
+    return settings_of(made_once("analysts-town", _make_town))
+
+
+def _make_town(home: Path) -> None:
+    settings = copy_of(the_town(), home, listed=False)
     make_matrices(settings, WEEK)
     settings.exports.mkdir(parents=True, exist_ok=True)
-    return settings
 
 
 class AnalystsHome:

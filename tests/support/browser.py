@@ -117,6 +117,8 @@ def focus_stops(page, *, most: int = 200) -> list[str]:
       if (!it || it === document.body) return null;
       return `${it.tagName.toLowerCase()} ${(it.getAttribute("aria-label") || it.name || it.textContent || "").trim()}`;
     }"""
+    # A page may have gone to a message of its own accord.
+    page.evaluate("const top = document.body; top.tabIndex = -1; top.focus(); top.removeAttribute('tabindex')")
     stops: list[str] = []
     for _ in range(most):
         page.keyboard.press("Tab")

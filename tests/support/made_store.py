@@ -12,9 +12,11 @@ time.
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pwdlib import PasswordHash
@@ -342,6 +344,20 @@ def _contact(
 
 def made_sqlite(folder: Path) -> Made:
     """A filled SQLite database in ``folder``, encrypted with a key of its own."""
-    database = open_database(f"sqlite:///{folder / 'made.db'}", key=_digest("key"), trail_key=_digest("trail"))
-    migrate(database)
-    return fill(database)
+    content, made = _filled()
+    (folder / "made.db").write_bytes(content)
+    return replace(made, database=_open(folder))
+
+
+@cache
+def _filled() -> tuple[bytes, Made]:
+    with TemporaryDirectory() as folder:
+        database = _open(Path(folder))
+        migrate(database)
+        made = fill(database)
+        database.close()
+        return (Path(folder) / "made.db").read_bytes(), made
+
+
+def _open(folder: Path) -> Database:
+    return open_database(f"sqlite:///{folder / 'made.db'}", key=_digest("key"), trail_key=_digest("trail"))

@@ -23,6 +23,7 @@ from urllib.parse import unquote
 
 import httpx2
 from fastapi import FastAPI
+from openpyxl import load_workbook
 from pypdf import PdfReader
 from sqlalchemy import select
 
@@ -47,7 +48,7 @@ MACHINES = ("/api/", "/metrics")
 _AT_A_TIME = 200
 WITH_HUB, ASKING = 7, 4  # in each dong, who is with the hub, and who asks for data to be put right
 ABSENT_CODE = "4199900000"
-_SAME = {"name": "need-1", "bundle": "need-1", "capacity": str(Policy().list.capacity)}
+_NO_MODEL = "need-1"
 _MANY = (
     ("two-dongs", ((Role.DONG, "4128151000"), (Role.DONG, "4128552600"))),
     ("dong-and-hub", ((Role.DONG, "4128152000"), (Role.HUB, "41285"))),
@@ -76,6 +77,7 @@ class Row:
     ok: int = 200
     absent: int = 404
     opens: bool = False  # shows name, address and phone of the household
+    opens_list: bool = False  # of every household of the asker's own dongs; a hub has none and is refused
     is_about_one: bool = True  # whether the answer depends on the household asked for
 
 
@@ -170,19 +172,20 @@ def _filled(form: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]
 # --- the town and the people ------------------------------------------------------------------------------------------
 
 
-def make_world(database: Database, **more: Any) -> World:
-    """A filled database behind the application, everybody signed in."""
+def make_world(database: Database, *, model: str = _NO_MODEL, **more: Any) -> World:
+    """A filled database behind the application, everybody signed in; ``model`` is the one that is asked for by name."""
     made = fill(database)
+    same = {"name": model, "bundle": model, "capacity": str(Policy().list.capacity)}
     with database.writing(ALL) as connection:
         _hand_over(connection, made)
         targets = {
-            (house.dong_code, house.number % PER_DONG): _target(connection, made, house) for house in made.houses
+            (house.dong_code, house.number % PER_DONG): _target(connection, made, house, same) for house in made.houses
         }
         _add_people(connection)
     service = made_service(database, **more)
     app = create_app(service)
     absent = {"ref": "A" * 22, "dong_code": ABSENT_CODE, "district": ABSENT_CODE[:5], "number": "987654",
-              "request": "987654", "round": NEWEST, "seen": "0", "worker": "987654", **_SAME}  # fmt: skip
+              "request": "987654", "round": NEWEST, "seen": "0", "worker": "987654", **same}  # fmt: skip
     nothing = Target("absent", ABSENT_CODE, absent)
     return World(made, service, app, _askers(service, app, made), targets, nothing, asyncio.Runner())
 
@@ -200,7 +203,7 @@ def _hand_over(connection: Connection, made: Made) -> None:
         casework.record_request(connection, by=dong, ref=asking, seen=0, kind=kind, made_on=day, note="고쳐 달라고 함")
 
 
-def _target(connection: Connection, made: Made, house: House) -> Target:
+def _target(connection: Connection, made: Made, house: House, same: Mapping[str, str]) -> Target:
     case = find_case(connection, ALL, house.ref)
     number, request = (
         connection.scalar(select(table.c.id).where(table.c.ref == house.ref)) or 987_653
@@ -210,7 +213,7 @@ def _target(connection: Connection, made: Made, house: House) -> Target:
     assert case is not None
     words = {"ref": house.ref, "dong_code": house.dong_code, "district": house.dong_code[:5],
              "number": str(number), "request": str(request), "round": NEWEST if place in LISTED[NEWEST] else OLDER,
-             "seen": str(case.version), "worker": str(made.users[f"dong-{house.dong_code}"]), **_SAME}  # fmt: skip
+             "seen": str(case.version), "worker": str(made.users[f"dong-{house.dong_code}"]), **same}  # fmt: skip
     return Target(f"{house.dong_code}/{place}", house.dong_code, words, house)
 
 
@@ -306,6 +309,22 @@ def cells(
     return found
 
 
+def file_cells(
+    world: World,
+    files: Mapping[str, tuple[tuple[str, str], Row]],
+    askers: Iterable[str] = (),
+    *,
+    places: Sequence[int] = (),
+    codes: Sequence[str] = (),
+) -> list[Cell]:
+    """Requests for files as `cells` makes those for rows; each says of itself which file it is."""
+    return [
+        replace(cell, target=replace(cell.target, name=f"{cell.target.name} · {name}"))
+        for name, (route, row) in files.items()
+        for cell in cells(world, {route: row}, askers, places=places, codes=codes)
+    ]
+
+
 @dataclass
 class Judgement:
     """What is wrong with the answers, a sentence each (nothing of a household stands in it), and what worked."""
@@ -338,8 +357,9 @@ class Judgement:
         if self._is_out(cell) and cell.row.is_about_one:
             yield from self._differs(cell, answer)
         told = said(answer)
+        run_on = without_gaps(told) if is_file(answer) else ""
         for house, words in self._hidden(cell):
-            if any(word in told for word in words if word not in _sent(cell)):
+            if any(word in told or without_gaps(word) in run_on for word in words if word not in _sent(cell)):
                 yield f"{cell}: the answer gives away the household {house.number}"
         yield from (f"{cell}: {told}" for told in wrong_headers(answer))
 
@@ -353,6 +373,8 @@ class Judgement:
             return {cell.row.ok}
         if not cell.asker.roles(who):
             return {403}
+        if cell.row.opens_list:
+            return {cell.row.ok} if (Role.DONG, self._shown(cell)) in cell.asker.grants else {422}
         if cell.row.is_about_one and self._is_out(cell):
             return {cell.row.absent}
         # Not every act fits where every case stands; that each works where it should is asked for apart.
@@ -360,6 +382,11 @@ class Judgement:
         fits = cell.target.house is None or cell.target.house.number % PER_DONG == cell.row.place
         fits = fits and (is_dong or method == "GET" or not cell.row.is_about_one)
         return {cell.row.ok} if fits else {cell.row.ok, 422, 404}
+
+    def _shown(self, cell: Cell) -> str:
+        """The dong whose list is shown: the one asked for, or instead of a foreign one the first of the asker's."""
+        scope = cell.asker.scope(cell.row.who)
+        return next(code for code in (cell.target.dong_code, *DONGS) if code in DONGS and scope.covers(code))
 
     def _is_out(self, cell: Cell) -> bool:
         return cell.target.house is None or not cell.asker.scope(cell.row.who).covers(cell.target.dong_code)
@@ -405,6 +432,8 @@ def wrong_headers(answer: httpx2.Response) -> Iterator[str]:
 
 
 def _may_open(cell: Cell, house: House) -> bool:
+    if cell.row.opens_list:
+        return (Role.DONG, house.dong_code) in cell.asker.grants
     return cell.row.opens and cell.target.house is house
 
 
@@ -438,11 +467,36 @@ def said(answer: httpx2.Response) -> str:
     return f"{headers}\n{unquote(headers) if '%' in headers else ''}\n{body}"
 
 
+def is_file(answer: httpx2.Response) -> bool:
+    """Whether an answer is one to take along."""
+    return answer.headers.get("content-disposition", "").startswith("attachment")
+
+
+def without_gaps(text: str) -> str:
+    """A text as it runs on, wherever a page or a cell breaks its lines."""
+    return "".join(text.split())
+
+
 def text_in(content: bytes) -> str:
-    """The text in a file: of every member of an archive, of every page of a PDF."""
+    """The text in a file: of every member of an archive, of every cell of a workbook, of every page of a PDF."""
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return "\n".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+            members = [archive.read(name).decode("utf-8", "replace") for name in archive.namelist()]
+            is_workbook = "xl/workbook.xml" in archive.namelist()
+        return "\n".join(
+            [*members, *(unescape(member) for member in members), *(_cells_in(content) if is_workbook else ())]
+        )
     if content.startswith(b"%PDF"):
-        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+        reader = PdfReader(io.BytesIO(content))
+        about = (reader.metadata or {}).values()
+        return "\n".join([*(page.extract_text() for page in reader.pages), *map(str, about)])
     return content.decode("utf-8", "replace")
+
+
+def _cells_in(content: bytes) -> Iterator[str]:
+    """What an office program shows of a workbook: names of sheets, values, remarks; also of hidden ones."""
+    for sheet in load_workbook(io.BytesIO(content)):
+        yield sheet.title
+        for cell in (cell for row in sheet.iter_rows() for cell in row):
+            yield "" if cell.value is None else str(cell.value)
+            yield cell.comment.text if cell.comment else ""

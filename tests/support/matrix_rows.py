@@ -1,5 +1,7 @@
 """How every route is asked: for whom it is, and one example. Without a row, and with a stale one, the matrix fails."""
 
+from dataclasses import replace
+
 from domain.people import Role
 from serving.api.scores import EXAMPLE_RECORDS
 from tests.support.matrix import ASKING, WITH_HUB, Row
@@ -125,6 +127,35 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/models/{name}/metrics"): Row(who=A | U, ok=404, is_about_one=False),
     ("GET", "/api/v1/models/{name}/fairness"): Row(who=A | U, ok=404, is_about_one=False),
     ("GET", "/api/v1/drift"): Row(who=A | U, is_about_one=False),
-    ("POST", "/api/v1/scores"): Row(who=D | H | A | U, json=_SCORE, ok=503, is_about_one=False),
-    ("POST", "/api/v1/scores/records"): Row(who=D | H | A | U, json=EXAMPLE_RECORDS, ok=503, is_about_one=False),
+    ("POST", "/api/v1/scores"): Row(who=A | U, json=_SCORE, ok=503, is_about_one=False),
+    ("POST", "/api/v1/scores/records"): Row(who=A | U, json=EXAMPLE_RECORDS, ok=503, is_about_one=False),
+}
+
+# What a site with a model in use answers otherwise: see `tests.support.matrix_home`.
+_TWO = "a=standard-1&b=standard-2"
+_WITH_MODEL: dict[tuple[str, str], dict[str, object]] = {
+    ("GET", "/analysis/bundles/{name}"): {"ok": 200},
+    ("POST", "/analysis/proposals"): {"form": {"name": "standard-1", "reason": _WHY}},  # in use already
+    ("GET", "/analysis/compare"): {"query": _TWO},
+    ("GET", "/analysis/compare/file"): {"query": _TWO, "ok": 200},
+    ("GET", "/api/v1/models/{name}"): {"ok": 200},
+    ("GET", "/api/v1/models/{name}/metrics"): {"ok": 200},
+    ("GET", "/api/v1/models/{name}/fairness"): {"ok": 200},
+    ("POST", "/api/v1/scores"): {"ok": 200},
+    ("POST", "/api/v1/scores/records"): {"ok": 200},
+}
+ROWS_WITH_MODEL = ROWS | {route: replace(ROWS[route], **changed) for route, changed in _WITH_MODEL.items()}  # type: ignore[arg-type]
+
+# Files with names as they are, in every format that is offered; asked for apart, since one route has one row.
+_LIST, _VISIT = ("POST", "/list/files"), ("POST", "/households/{ref}/files")
+_OPEN = {"open": "1", "why": "visit", "reason": _WHY}
+OPEN_FILES: dict[str, tuple[tuple[str, str], Row]] = {
+    **{
+        f"list {kind}": (_LIST, replace(ROWS[_LIST], form=_OPEN | {"format": kind}, opens_list=True))
+        for kind in ("xlsx", "csv", "hwpx", "pdf")
+    },
+    **{
+        f"visit {kind}": (_VISIT, replace(ROWS[_VISIT], form=_OPEN | {"format": kind}, opens=True))
+        for kind in ("hwpx", "pdf")
+    },
 }

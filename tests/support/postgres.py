@@ -43,7 +43,8 @@ class Cluster:
     def new(self, template: str = "template0") -> str:
         """The name of a fresh database of the owner's."""
         name = f"sagak_{next(self.numbers)}"
-        self.run(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template}")
+        # Copied as files: a third of the work of copying through the log, hundreds of times.
+        self.run(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template} STRATEGY FILE_COPY")
         return name
 
     def drop(self, name: str) -> None:
@@ -67,9 +68,12 @@ def postgres() -> Iterator[Cluster]:
 
 
 def _prepared(cluster: Cluster) -> Cluster:
-    # Nothing here outlives a power cut, so nothing waits for the disk.
+    # Nothing here outlives a power cut or a day, so nothing waits for the disk, and nobody tidies up.
     cluster.run(
         "ALTER SYSTEM SET fsync = off",
+        "ALTER SYSTEM SET full_page_writes = off",
+        "ALTER SYSTEM SET autovacuum = off",
+        "ALTER SYSTEM SET max_wal_size = '1GB'",
         "SELECT pg_reload_conf()",
         f"CREATE ROLE {OWNER} LOGIN",
         f"CREATE ROLE {APP_ROLE} LOGIN",

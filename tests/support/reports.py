@@ -85,6 +85,7 @@ def _figures(method: str) -> dict[str, Any]:
         "recall": {label: figure(0.21, 0.05) for label in LABELS},
         "lift": {label: figure(2.4, 0.5) for label in LABELS},
         "pooled": {label: pooled | (ranked if label == RANKS_BY else {}) for label in LABELS},
+        "among_listed": {label: pooled | (ranked if label == RANKS_BY else {}) for label in LABELS},
         "reliability": [{"stated": s, "observed": o, "n": n, "effective_n": n / 9} for s, o, n in bins]
         if stated
         else [],

@@ -1,11 +1,9 @@
-"""One made-up town, taken in, learned from and listed: made once a test process, copied for whoever changes it."""
+"""One made-up town, taken in, learned from and listed: made once a test run, copied for whoever changes it."""
 
-import atexit
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,13 +22,14 @@ from domain.policy import Policy
 from features.catalogue import STANDARD, Catalogue
 from outreach.promotion import approve, newest_approval, propose
 from outreach.promotion_record import read_record
-from outreach.publishing import PublishedRound
+from outreach.publishing import PublishedRound, published_round
 from sagak.settings import Settings
 from sagak.weekly import export_lists, run_round
 from scoring.bundle import Bundle, canonical_json, load_bundle, write_bundle
 from sources.core import Core, find_core
 from sources.ingest import ingest
 from sources.synthetic import dongs_of, synthesize
+from tests.support.once import made_once, own_copy
 from training.fit import fit_model
 from training.recipe import Recipe
 
@@ -38,6 +37,8 @@ AS_OF = date(2026, 11, 16)
 WEEK = Round(AS_OF)
 KEY = bytes(range(32))
 PROJECT = Path(__file__).parents[2]
+# Judged in a second: the figures are shown, not believed.
+QUICK = "[evaluation]\ndraws = 100\ntest_rounds = 2\n"
 
 
 @dataclass(frozen=True)
@@ -104,14 +105,28 @@ def promote(models: Path, name: str, catalogue: Catalogue = STANDARD) -> None:
 @cache
 def the_town() -> Town:
     """The town that tests only look at."""
-    home = Path(tempfile.mkdtemp(prefix="sagak-town-"))
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    settings = settings_of(own_copy("town", _make_town))
+    return Town(settings, published_round(settings.lists))
+
+
+def _make_town(home: Path) -> None:
+    (home / "policy.toml").write_text(QUICK, encoding="utf-8")
     settings = settings_of(home)
     train_without_log(settings, make_core(settings))
     promote(settings.models, "standard-1")
-    published = run_round(settings, WEEK)
-    export_lists(settings, published)
-    return Town(settings, published)
+    export_lists(settings, run_round(settings, WEEK))
+
+
+def add_second_bundle(models: Path) -> None:
+    """Puts ``standard-2`` beside the town's bundle: learned from the same delivery with another seed, proposed by
+    nobody."""
+    learned = made_once("second-bundle", _make_second_bundle)
+    shutil.copytree(learned / "models" / "standard-2", models / "standard-2")
+
+
+def _make_second_bundle(home: Path) -> None:
+    settings = copy_of(the_town(), home)
+    train_without_log(settings, find_core(settings.core, AS_OF), seed=2)
 
 
 def copy_of(town: Town, home: Path, *, listed: bool = True) -> Settings:

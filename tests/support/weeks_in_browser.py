@@ -9,16 +9,13 @@
 Each page a story visits is looked at: heading and title, axe, console, content security policy, hosts, width.
 """
 
-import atexit
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -43,14 +40,16 @@ from sagak.site import Site
 from sagak.stores import store_of
 from sagak.weekly import run_round
 from serving.service import Service
+from sources.core import find_core
 from store.accounts import change_account, find_account
 from store.cases import find_case
 from store.database import Database
 from store.lists import list_of
 from tests.support.browser import assert_accessible, assert_fits, chromium, chromium_page, policy_violations, watch
 from tests.support.made_service import Clock
+from tests.support.once import made_once
 from tests.support.running import running
-from tests.support.weeks import WEEK, copy_of, settings_of, the_town
+from tests.support.weeks import WEEK, copy_of, promote, settings_of, the_town, train_without_log
 
 LAST_WEEK, THIS_WEEK, NEXT_WEEK = WEEK, WEEK.plus_weeks(1), WEEK.plus_weeks(2)
 DONG, NEIGHBOUR, DISTRICT = "4128151000", "4128152000", "41281"
@@ -135,19 +134,17 @@ def an_office(home: Path) -> Iterator[Office]:
     clock = Clock(MONDAY)
     with ExitStack() as held:
         browser = held.enter_context(chromium())
-        shutil.copytree(_home_of_the_office(), home)
+        shutil.copytree(made_once("office", _make_home_of_the_office), home)
         settings = settings_of(home)
         with patch.object(sagak.serving, "now", clock):
             service = held.enter_context(running_service(settings, Site.from_environment(_SITE)))
         yield Office(settings, service, clock, held.enter_context(running(service)), browser)
 
 
-@cache
-def _home_of_the_office() -> Path:
-    """A home with last week's list worked on and this week's published; copied for each story."""
-    home = Path(tempfile.mkdtemp(prefix="sagak-office-"))
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
+def _make_home_of_the_office(home: Path) -> None:
+    """Last week's list is worked on and this week's published."""
     copy_of(the_town(), home, listed=False)
+    _learn_as_judged_by_default(home)
     (home / "policy.toml").write_text(_POLICY, encoding="utf-8")
     settings = settings_of(home)
     _publish(settings, MONDAY - timedelta(days=7, hours=2), LAST_WEEK)
@@ -156,7 +153,15 @@ def _home_of_the_office() -> Path:
         for login in ("seojun.lee", "yuna.jo"):
             work_through(database, login, LAST_WEEK.label, _LAST_WEEK, since=MONDAY - timedelta(days=5))
     _publish(settings, MONDAY - timedelta(hours=2), THIS_WEEK)
-    return home
+
+
+def _learn_as_judged_by_default(home: Path) -> None:
+    """What pages say of a model is what all test rounds say, and not what is enough for other tests."""
+    (home / "policy.toml").unlink()
+    settings = settings_of(home)
+    shutil.rmtree(settings.models)
+    train_without_log(settings, find_core(settings.core, LAST_WEEK.as_of))
+    promote(settings.models, "standard-1")
 
 
 def _publish(settings: Settings, at: datetime, week: Any = NEXT_WEEK) -> None:

@@ -175,6 +175,19 @@ def test_grave_reports_stand_first_whatever_their_score_and_their_slot() -> None
     assert slots(given)["carried crisis"] is Slot.CARRIED_OVER
 
 
+def test_an_entry_carried_over_stays_what_it_was_listed_for() -> None:
+    given = places(
+        resting("cut off", 0.3, is_carried_over=True, safety_net=SHUTOFF),
+        resting("in vain", 0.2, is_carried_over=True, safety_net="listings_without_help"),
+        resting("by score", 0.1, is_carried_over=True),
+    )
+    assert [(name, place.occasion) for name, _, place in given] == [
+        ("cut off", SHUTOFF),
+        ("in vain", "listings_without_help"),
+        ("by score", "days_since_open_listing"),
+    ]
+
+
 def test_places_by_rule_have_propensity_one() -> None:
     given = places(household("a", 2.0), household("b", 1.0), resting("c", 0.5, cohort=INFANT))
     assert [p.propensity for _, _, p in given] == [1.0, 1.0, 1.0]

@@ -8,7 +8,7 @@ import pytest
 
 from domain.calendar import Round, day_number
 from domain.policy import ListPolicy
-from outreach.eligibility import COLUMNS, LIFE_STAGES, seed_of, with_claims
+from outreach.eligibility import COLUMNS, LIFE_STAGES, RULES, seed_of, with_claims
 
 AS_OF = date(2026, 11, 16)
 POLICY = ListPolicy()
@@ -21,7 +21,9 @@ REQUESTS = {
 }
 
 
-def claims(*requests: dict[str, Any], policy: ListPolicy = POLICY, **known: float | None) -> dict[str, Any]:
+def claims(
+    *requests: dict[str, Any], policy: ListPolicy = POLICY, rules: int = RULES, **known: float | None
+) -> dict[str, Any]:
     """The claims of one household of which ``known`` is known, with some requests about it."""
     values = dict.fromkeys(COLUMNS) | {"newest_report_months_ago": 2.0} | known
     scored = pl.DataFrame(
@@ -29,7 +31,7 @@ def claims(*requests: dict[str, Any], policy: ListPolicy = POLICY, **known: floa
         schema_overrides=dict.fromkeys(COLUMNS, pl.Float32),
     )
     asked = pl.DataFrame(list(requests), schema=REQUESTS)
-    claimed = with_claims(scored, asked, AS_OF, policy)
+    claimed = with_claims(scored, asked, AS_OF, policy, rules=rules)
     assert claimed.height == 1, "one row a household"
     return claimed.row(0, named=True)
 
@@ -99,6 +101,38 @@ def test_a_listing_nobody_acted_on_is_carried_over(listed: int | None, contacted
 def test_a_grave_report_is_due_until_somebody_acts_on_it(days: int, contacted: int | None, due: bool) -> None:
     claim = claims(suicide_known_days=days, days_since_contact=contacted)
     assert claim["safety_net"] == ("suicide_known_days" if due else None)
+
+
+@pytest.mark.parametrize(
+    ("days", "listed", "due"),
+    [
+        (61, 7, True),  # 54 days when the list was made
+        (67, 7, True),
+        (68, 7, False),
+        (81, 21, True),
+        (82, 22, False),  # waits no longer
+        (3, 7, True),  # came in since
+    ],
+)
+def test_a_grave_report_stays_due_for_as_long_as_its_listing_waits(days: int, listed: int, due: bool) -> None:
+    claim = claims(shutoff_known_days=days, days_since_open_listing=listed)
+    assert claim["safety_net"] == ("shutoff_known_days" if due else None)
+
+
+def test_a_listing_that_waits_is_not_one_without_help() -> None:
+    listed_for_the_score = claims(listings_without_help=3, days_since_open_listing=7)
+    listed_for_three_in_vain = claims(listings_without_help=4, days_since_open_listing=7)
+    assert (listed_for_the_score["safety_net"], listed_for_three_in_vain["safety_net"]) == (
+        None,
+        "listings_without_help",
+    )
+
+
+def test_by_the_former_rules_a_report_grew_old_while_its_listing_waited() -> None:
+    of_then = {"shutoff_known_days": 61, "days_since_open_listing": 7, "listings_without_help": 4}
+    assert claims(rules=1, **of_then)["safety_net"] is None
+    assert claims(rules=1, shutoff_known_days=60, days_since_open_listing=7)["safety_net"] == "shutoff_known_days"
+    assert claims(rules=1, listings_without_help=3)["safety_net"] == "listings_without_help"
 
 
 def test_the_gravest_report_names_the_occasion() -> None:

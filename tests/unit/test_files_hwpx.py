@@ -74,6 +74,21 @@ def test_the_fonts_are_those_of_korean_offices_and_the_properties_name_nobody() 
     assert "2026-11-21T23:05:00Z" in properties
 
 
+def test_a_title_that_looks_like_one_of_our_marks_stays_what_it_is() -> None:
+    content = write(sheet(ROW, title="@stamp@ & <@title@>", printed_by="@title@"), FileKind.HWPX)
+    assert is_sound(content)
+    text = section(content)
+    assert "<hp:t>@stamp@ &amp; &lt;@title@&gt;</hp:t>" in text
+    assert "출력자 @title@ ·" in text
+
+
+def test_no_two_things_in_a_document_have_one_id() -> None:
+    ids = re.findall(r'<hp:(?:p|tbl) [^>]*?\bid="(\d+)"', section(write(sheet(ROW, ROW), FileKind.HWPX)))
+    doubled = [one for one in set(ids) if ids.count(one) > 1]
+    assert len(ids) > 20
+    assert len(doubled) <= 2, "the library writes the footer's two paragraphs twice"
+
+
 def test_an_empty_list_says_so() -> None:
     content = write(sheet(), FileKind.HWPX)
     assert is_sound(content)
@@ -92,8 +107,8 @@ def test_a_visit_has_what_is_known_and_room_to_write() -> None:
     assert boxes.rows[1].cells[1].height in range(8500, 8510)  # 30 mm
     text = document.text.plain()
     assert "건강보험료를 5개월째" in text
-    assert "□ 아직 모르는 것" in text
-    assert "□ 덜 급하다고 볼 점" not in text
+    assert "□ 알아 둘 점" in text
+    assert "□ 덜 급하다고 본 점" not in text
 
 
 def test_a_visit_of_which_nothing_is_known_is_sound() -> None:

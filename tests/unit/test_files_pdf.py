@@ -107,9 +107,9 @@ def test_a_visit_fits_one_upright_page_with_room_to_write() -> None:
     assert len(pages) == 1
     assert pages[0].mediabox.width < pages[0].mediabox.height
     text = pages[0].extract_text()
-    for part in ("김하늘", "건강보험료를 5개월째", "덜 급하다고 볼 점", "□ 부재", "바라시는 것", "1 / 1", "※ 주의"):
+    for part in ("김하늘", "건강보험료를 5개월째", "덜 급하다고 본 점", "□ 부재", "바라시는 것", "1 / 1", "※ 주의"):
         assert part in text
-    assert "아직 모르는 것" not in text
+    assert "알아 둘 점" not in text
 
 
 def test_a_visit_of_which_nothing_is_known_is_written() -> None:

@@ -42,9 +42,12 @@ def test_a_place_for_the_score_is_explained_by_what_raises_it() -> None:
 
 
 @pytest.mark.parametrize("slot", [Slot.CARRIED_OVER, Slot.COHORT, Slot.SAFETY_NET])
-def test_the_occasion_of_the_place_is_said_first_and_three_sentences_are_enough(slot: Slot) -> None:
-    listed = entry(slot=slot, slot_sentence="최근 3개월 사이 65세가 된 가구원이 1명 있습니다")
-    assert why(listed) == ["최근 3개월 사이 65세가 된 가구원이 1명 있습니다", RENT.sentence, GAS.sentence]
+def test_the_occasion_of_the_place_is_said_first_and_drops_none_of_the_three_reasons(slot: Slot) -> None:
+    occasion = "이달이나 지난 두 달 사이 65세가 되는 가구원이 1명 있습니다"
+    listed = entry(slot=slot, slot_sentence=occasion)
+    said = [occasion, RENT.sentence, GAS.sentence, ALONE.sentence]
+    assert why(listed) == said
+    assert cells(listed)[1][7:11] == said
 
 
 def test_a_referral_and_a_draw_say_so() -> None:
@@ -85,7 +88,7 @@ def test_the_file_has_korean_headings_and_a_row_an_entry() -> None:
     assert heading == list(ko.CSV_COLUMNS)
     assert row == [
         "2026-W47", "주교동", "1", "abcdefgh22223333", "홀로 사는 어르신", "매우 높음", "높은 순위",
-        RENT.sentence, GAS.sentence, ALONE.sentence, OWN.sentence,
+        RENT.sentence, GAS.sentence, ALONE.sentence, "", OWN.sentence,
         "금융연체는 아직 확인되지 않았습니다 / 이 가구의 가장 최근 위기정보는 2026년 9월분입니다",
     ]  # fmt: skip
 

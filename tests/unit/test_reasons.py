@@ -134,7 +134,7 @@ def test_what_speaks_against_stands_apart(bundle: Bundle, monkeypatch: pytest.Mo
     moved = {"nhis_premium_arrears_months": -0.3, "gas_arrears_months": 0.2}
     why = explained(bundle, monkeypatch, moved, gas_arrears_months=4)
     assert [r.theme for r in why.raising] == [STANDARD.by_name["gas_arrears_months"].theme]
-    assert [r.sentence for r in why.lowering] == ["현재 확인된 건강보험료 체납 내역이 없습니다"]
+    assert [r.sentence for r in why.lowering] == ["최근 4개월분 자료에서는 건강보험료 체납이 확인되지 않았습니다"]
 
 
 def test_what_is_not_collected_is_said_to_be_unknown_and_is_no_reason(

@@ -81,9 +81,19 @@ def test_every_method_has_every_figure_of_every_label(report: dict) -> None:
             stated = {"brier", "calibration_error"} if has_probability else set()
             assert set(figures["pooled"][label]) == {"roc_auc", "average_precision"} | stated
             assert set(figures["among_listed"][label]) == set(figures["pooled"][label])
-            assert figures["among_listed"][label]["roc_auc"]["effective_n"] == 48  # each row counts once
+            if stated:
+                assert figures["among_listed"][label]["brier"]["effective_n"] == 48  # each row counts once
     assert sum(point["n"] for point in report["figures"]["m"]["reliability"]) == 48
     assert report["figures"]["other"]["reliability"] == []
+
+
+def test_a_ranking_tells_no_more_than_its_rarer_class_is_worth(report: dict) -> None:
+    listed, weighted = (report["figures"]["m"][rows][LABEL]["roc_auc"] for rows in ("among_listed", "pooled"))
+    assert (listed["n"], listed["effective_n"]) == (
+        48,
+        min(report["test"]["positives"], 48 - report["test"]["positives"]),
+    )
+    assert weighted["effective_n"] < listed["effective_n"]
 
 
 def test_ties_are_stated_where_there_are_some(report: dict) -> None:

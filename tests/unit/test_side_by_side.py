@@ -2,11 +2,13 @@
 
 import warnings
 
+import pytest
 from joblib import delayed
 
 from training.side_by_side import run_side_by_side
 
 
+@pytest.mark.usefixtures("processes")
 def test_results_come_in_the_order_of_the_tasks_and_each_is_told() -> None:
     done: list[int] = []
     found = run_side_by_side(
@@ -29,6 +31,7 @@ def growing(number: int) -> int:
     return number
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_worker_that_was_replaced_is_no_news() -> None:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")

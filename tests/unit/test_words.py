@@ -5,7 +5,7 @@ import unicodedata
 
 from outreach.signing import SHOWN_AS_NOTHING
 from outreach.words import is_seen
-from serving.api.models import NoteSent
+from serving.api.case_models import NoteSent
 
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 

@@ -2,15 +2,20 @@
 
 import asyncio
 import json
+import re
+from datetime import date
+from pathlib import Path
 
 import httpx2
 import pytest
 from sqlalchemy import func, select
 
-from domain.people import ALL
+from domain.casework import Request
+from domain.people import ALL, Scope, Signature
+from outreach import casework
 from store.database import Database
 from store.tables import cases, contacts, trail
-from tests.support.made_store import NEWEST
+from tests.support.made_store import NEWEST, NOW
 from tests.web.test_api_lists import OWN, Machines
 
 WORKER, COLLEAGUE, HUB = "dong-4128151000", "dong-4128151000-2", "hub-41281"
@@ -60,6 +65,40 @@ def machines(any_database: Database) -> Recording:
 def ref(machines: Recording) -> str:
     """A household that nobody has acted on."""
     return machines.made.house(OWN, 6).ref
+
+
+def test_the_example_of_the_document_is_taken_as_it_stands(machines: Recording, ref: str) -> None:
+    document = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    (example,) = re.findall(
+        r"curl https://sagak\.example/api/v1/households/\$REF/contacts (.*?)\n\n", document, re.DOTALL
+    )
+    headers = dict(line.split(": ", 1) for line in re.findall(r'-H "([^"]+)"', example))
+    (body,) = re.findall(r"-d '([^']+)'", example)
+    headers["Authorization"] = machines.headers(WORKER)["authorization"]
+    answer = machines.client.post(f"/api/v1/households/{ref}/contacts", headers=headers, content=body.encode())
+    assert (answer.status_code, answer.json()["case"]["status"]) == (201, "closed")
+
+
+def test_a_registration_number_in_a_note_is_refused_and_not_said_back(machines: Recording, ref: str) -> None:
+    for key, (call, body) in enumerate((("contacts", ATTEMPT), ("notes", {"version": 0}))):
+        sent = body | {"note": "번호 900101-1234567"}
+        answer = machines.post(WORKER, ref, sent, key=f"key-000{key}", call=call)
+        assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+        assert "registration number" in answer.json()["detail"]
+        assert "1234567" not in answer.text
+    assert machines.contacts_of(ref) == machines.version_of(ref) == 0
+
+
+def test_a_contact_with_an_excluded_household_is_taken_as_on_the_page_and_the_wish_holds(
+    machines: Recording, ref: str
+) -> None:
+    by = Signature(machines.made.users[WORKER], WORKER, Scope((OWN,)), NOW, "-")
+    with machines.service.database.writing(by.scope) as connection:
+        asked = {"kind": Request.EXCLUSION, "made_on": date(2026, 11, 18)}
+        casework.record_request(connection, by=by, ref=ref, seen=0, **asked)
+    assert machines.post(WORKER, ref, ATTEMPT | {"version": 1}).status_code == 201
+    wish = machines.get(WORKER, f"/households/{ref}").json()["exclusion"]
+    assert wish == {"made_on": "2026-11-18", "ends_on": None}
 
 
 def test_an_outcome_closes_the_case_and_the_history_tells_it(machines: Recording, ref: str) -> None:

@@ -63,6 +63,13 @@ def test_a_worker_reads_the_own_list_by_rank_with_three_reasons_and_what_speaks_
     }
 
 
+def test_no_list_or_entry_holds_the_number_behind_its_band(machines: Machines) -> None:
+    entries = machines.get("dong-4128151000", f"/rounds/{NEWEST}/dongs/{OWN}/list").json()["entries"]
+    told = [*entries, *(machines.get("auditor", f"/rounds/{NEWEST}/entries/{one['ref']}").json() for one in entries)]
+    assert {one["band"] for one in told} <= {"very_high", "high", "medium", "low"}
+    assert [name for one in told for name in one if "score" in name or "probability" in name] == []
+
+
 def test_nobody_reads_a_list_of_another_area_and_cannot_tell_it_from_one_that_is_not_there(machines: Machines) -> None:
     foreign = machines.get("dong-4128151000", f"/rounds/{NEWEST}/dongs/{NEIGHBOUR}/list")
     absent = machines.get("dong-4128151000", f"/rounds/{NEWEST}/dongs/9999999999/list")

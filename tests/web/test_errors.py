@@ -259,3 +259,46 @@ def test_whatever_a_line_holds_it_is_one_line_of_ascii(words: str) -> None:
 
 def test_signing_out_works_from_an_error_page(page: TestClient) -> None:
     assert f'name="csrf" value="{csrf_of(page)}"' in page.get("/failing/refusal").text
+
+
+@pytest.mark.parametrize("path", ["/hub", "/nothing/here"])
+def test_whoever_is_signed_in_keeps_the_menu_on_an_error_page(service: Service, path: str) -> None:
+    client = signed_in(client_of(service), "dong-4128151000")
+    answer = client.get(path)
+    assert answer.status_code in (403, 404)
+    assert 'href="/list"' in answer.text
+    assert 'action="/logout"' in answer.text
+    assert '<a class="krds-btn medium primary" href="/">' in answer.text
+    assert 'action="/logout"' not in client_of(service).get("/nothing/here").text
+
+
+@pytest.mark.parametrize(
+    ("login", "path", "page"),
+    [
+        ("dong-4128151000", "/households/{ref}/contacts?round=2026-W47", "/households/{ref}?round=2026-W47"),
+        ("dong-4128151000", "/households/{ref}/reveal", "/households/{ref}"),
+        ("dong-4128151000", "/assignments?band=high", "/list?band=high"),
+        ("hub-41281", "/hub/cases/{ref}/take", "/hub/cases"),
+        ("auditor", "/audit/reviews", "/audit/access"),
+        ("auditor", "/audit/access/files", "/audit/access"),
+        ("analyst", "/analysis/proposals", "/analysis"),
+    ],
+)
+def test_the_address_of_a_form_leads_to_the_page_on_which_it_stands(
+    service: Service, login: str, path: str, page: str
+) -> None:
+    answer = signed_in(client_of(service), login).get(path.format(ref="A" * 22), follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, page.format(ref="A" * 22))
+
+
+def test_a_site_without_contact_or_overseer_says_neither_and_names_the_administrator(
+    service: Service, page: TestClient
+) -> None:
+    bare = replace(service, rules=replace(service.rules, contact="", overseer=""))
+    foot = client_of(bare).get("/login").text
+    assert "인공지능 운영 책임자</dt>" not in foot
+    assert "문의</dt>" not in foot
+    page.app.state.service = bare
+    told = page.get("/failing/ours").text
+    assert "관리자에게 알려 주십시오" in told
+    assert "문의처" not in told

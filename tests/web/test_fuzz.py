@@ -20,7 +20,7 @@ from tests.support.weeks import small_bundle
 
 # Role, and the area whose households it may meet.
 ROLES = {"dong-4128151000": "4128151000", "hub-41281": "41281", "analyst": "none", "auditor": ""}
-_MEANT = "/(contacts|scores|scores/records)$"
+_MEANT = "/(contacts|notes|assignment|scores|scores/records)$"
 _MAY_BE_REFUSED = {"positive_data_acceptance": {"expected-statuses": ["2xx", "401", "403", "404", "409", "422"]}}
 
 
@@ -66,7 +66,7 @@ def fuzzed(database: Database, login: str, *, examples: int, seed: int, coverage
             "auth": {"openapi": {"bearer": {"bearer": token}}},
             "generation": {"max-examples": examples, "database": "none"},
             "phases": {"coverage": {"enabled": coverage}, "stateful": {"max-steps": 8}},
-            # What no schema can say: an outcome that contradicts the attempt, a report that comes twice.
+            # What no schema can say: an outcome against the attempt, a case in other hands, a report that comes twice.
             "operations": [{"include-path-regex": _MEANT, "checks": _MAY_BE_REFUSED}],
         }
     )

@@ -19,7 +19,15 @@ from sqlalchemy import true
 
 import domain.people
 import serving.access
+import serving.api.bundles
+import serving.api.scores
+import serving.pages.analysis
+import serving.pages.analysis_data
+import serving.pages.audit_fairness
+import serving.pages.audit_replay
+import serving.pages.downloads
 import serving.pages.household
+import serving.showing.sheets
 import store.cases
 import store.database
 import store.figures_of_dongs
@@ -28,11 +36,26 @@ import store.history
 import store.list_queries
 from domain.people import NOBODY, Caller, Role, Scope
 from serving.access import Guard
+from serving.files.sheet import Kind, VisitSheet
 from serving.logs import configure_logs
+from serving.showing.gates_view import GateRow
 from store.database import Database
-from tests.support.made_store import DONGS, PER_DONG
-from tests.support.matrix import Asker, Cell, Judgement, World, cells, make_world, undone
-from tests.support.matrix_rows import ROWS
+from store.remembered import Memory
+from tests.support.made_store import DONGS, NEWEST, PER_DONG
+from tests.support.matrix import (
+    Asker,
+    Cell,
+    Judgement,
+    World,
+    cells,
+    file_cells,
+    make_world,
+    said,
+    undone,
+    without_gaps,
+)
+from tests.support.matrix_home import IN_USE, made_from_these, matrix_home
+from tests.support.matrix_rows import OPEN_FILES, ROWS_WITH_MODEL
 from tests.support.postgres import _TEMPLATE, Cluster, open_file
 from tests.web.routes_table import _calls, iter_route_contexts, routes_table
 
@@ -62,7 +85,8 @@ def postgres_world(postgres: Cluster) -> Iterator[World]:
 
 def _world(database: Database) -> Iterator[World]:
     configure_logs(io.StringIO())
-    world = make_world(database)
+    world = make_world(database, model=IN_USE, home=matrix_home())
+    made_from_these(database, world.made)
     with pytest.MonkeyPatch.context() as patch, undone(patch):
         yield world
     world.close()
@@ -77,24 +101,55 @@ def world(request: pytest.FixtureRequest) -> World:
 
 def test_every_route_has_a_row_that_says_whom_it_is_for_and_no_row_is_stale(sqlite_world: World) -> None:
     table = routes_table(sqlite_world.app)
-    assert set(table) - set(ROWS) == set(), "a route has no row in tests/support/matrix_rows.py"
-    assert set(ROWS) - set(table) == set(), "a row stands for no route"
-    assert {route: table[route] for route in table if table[route] != ROWS[route].who} == {}
+    assert set(table) - set(ROWS_WITH_MODEL) == set(), "a route has no row in tests/support/matrix_rows.py"
+    assert set(ROWS_WITH_MODEL) - set(table) == set(), "a row stands for no route"
+    assert {route: table[route] for route in table if table[route] != ROWS_WITH_MODEL[route].who} == {}
 
 
 def test_nobody_gets_more_than_is_theirs(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     kind = "sqlite" if world.made.database.is_sqlite else "postgresql"
-    found = Judgement.of(world, cells(world, ROWS, SHORT[kind], codes=(OWN, NEAR, FAR)))
+    found = Judgement.of(world, cells(world, ROWS_WITH_MODEL, SHORT[kind], codes=(OWN, NEAR, FAR)))
     with capsys.disabled():
         print(f"\nmatrix on {kind}: {found.number} cells, {len(found.wrong)} wrong")
     assert found.wrong == []
-    assert set(ROWS) - found.worked == set(), "a route never did what it is for, so its refusals show nothing"
+    assert set(ROWS_WITH_MODEL) - found.worked == set(), (
+        "a route never did what it is for, so its refusals show nothing"
+    )
     assert found.number >= LEAST_CELLS[kind]
+
+
+def test_names_are_in_full_only_in_files_of_whoever_may_have_them(world: World) -> None:
+    """Every format where it takes no longer; the pages that are set take theirs on one database."""
+    quick = {name: file for name, file in OPEN_FILES.items() if name.endswith(("xlsx", "csv"))}
+    files, askers = (OPEN_FILES, (WORKER, HUB)) if world.made.database.is_sqlite else (quick, (WORKER,))
+    found = Judgement.of(world, file_cells(world, files, askers, codes=(OWN, FAR)))
+    assert found.wrong == []
+    assert found.worked == {route for route, _ in files.values()}
+
+
+@pytest.mark.parametrize("name", OPEN_FILES)
+def test_a_file_in_full_is_one(name: str, sqlite_world: World) -> None:
+    """What is looked for in a file is found there where it belongs, and nothing of anybody else."""
+    route, row = OPEN_FILES[name]
+    (answer,) = sqlite_world.ask([Cell(sqlite_world.askers[WORKER], route, row, sqlite_world.targets[OWN, 0])])
+    made, told = sqlite_world.made, without_gaps(said(answer))
+    theirs = made.listed(NEWEST, OWN) if route == ("POST", "/list/files") else made.listed(NEWEST, OWN)[:1]
+    for house in made.houses:
+        who = (house.name, house.address, house.who[-1])
+        assert [without_gaps(word) in told for word in who] == [house in theirs] * 3, house.number
+
+
+@pytest.mark.soak
+def test_names_are_in_full_nowhere_else_for_anybody(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    found = Judgement.of(world, file_cells(world, OPEN_FILES, places=(0, 3, 7)))
+    with capsys.disabled():
+        print(f"\nfiles in full: {found.number} cells, {len(found.wrong)} wrong")
+    assert found.wrong == [] and found.number >= 1_000
 
 
 @pytest.mark.soak
 def test_nobody_gets_more_than_is_theirs_of_any_household(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    found = Judgement.of(world, cells(world, ROWS, places=range(PER_DONG)))
+    found = Judgement.of(world, cells(world, ROWS_WITH_MODEL, places=range(PER_DONG)))
     with capsys.disabled():
         print(f"\nmatrix: {found.number} cells, {len(found.wrong)} wrong")
     assert found.wrong == [] and found.number >= 15_000
@@ -113,7 +168,7 @@ def test_what_belongs_to_another_household_is_not_there_either(world: World) -> 
         (("POST", "/households/{ref}/worker"), mixed[1]),
         (("POST", "/assignments"), mixed[1]),
     ):
-        answers = world.ask([Cell(world.askers[WORKER], route, ROWS[route], target) for target in targets])
+        answers = world.ask([Cell(world.askers[WORKER], route, ROWS_WITH_MODEL[route], target) for target in targets])
         assert {answer.status_code for answer in answers} <= {404, 422}, route
         assert len({answer.status_code for answer in answers}) == 1, route
 
@@ -221,16 +276,116 @@ def forget_queries() -> None:
 @pytest.fixture
 def planting(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     forget_queries()
+    monkeypatch.setattr(Memory, "get", lambda *_: None)  # what one fault showed is not to be another's
+    monkeypatch.setattr(Memory, "keep", lambda *_: None)
     yield monkeypatch
     monkeypatch.undo()
     forget_queries()
+
+
+# --- faults in the places that only a model and files have ---
+
+
+def adds_a_foreign_row(patch: pytest.MonkeyPatch, world: World) -> None:
+    """Files that name somebody of another dong, among the words that a page or a cell may break."""
+    words = f"이웃 동의 가구도 함께 보시기 바랍니다: {world.made.house(FAR, 0).address}"
+
+    def write(sheet: Any, kind: Any) -> bytes:
+        if isinstance(sheet, VisitSheet):
+            return kept(replace(sheet, reasons=(*sheet.reasons, words)), kind)
+        row = tuple(words if column.kind is Kind.LONG_TEXT else None for column in sheet.columns)
+        return kept(replace(sheet, rows=(*sheet.rows, row)), kind)
+
+    kept = serving.pages.downloads.write
+    patch.setattr(serving.pages.downloads, "write", write)
+
+
+def opens_for_hubs(patch: pytest.MonkeyPatch, world: World) -> None:
+    patch.setattr(Scope, "has_dong", lambda scope, code: scope.covers(code))
+
+
+@pytest.mark.parametrize("name", OPEN_FILES)
+def test_the_matrix_finds_somebody_of_another_dong_in_a_file(
+    name: str, sqlite_world: World, planting: pytest.MonkeyPatch
+) -> None:
+    adds_a_foreign_row(planting, sqlite_world)
+    asked = file_cells(sqlite_world, {name: OPEN_FILES[name]}, [WORKER], codes=(OWN,))
+    assert [told for told in Judgement.of(sqlite_world, asked).wrong if "gives away" in told]
+
+
+def test_the_matrix_finds_names_that_a_hub_gets_in_a_file(sqlite_world: World, planting: pytest.MonkeyPatch) -> None:
+    opens_for_hubs(planting, sqlite_world)
+    name = "list csv"
+    wrong = Judgement.of(sqlite_world, file_cells(sqlite_world, {name: OPEN_FILES[name]}, [HUB], codes=(OWN,))).wrong
+    assert [told for told in wrong if "gives away" in told]
+
+
+def test_the_matrix_finds_names_in_a_file_that_is_masked(sqlite_world: World, planting: pytest.MonkeyPatch) -> None:
+    planting.setattr(serving.showing.sheets, "name_of", lambda person: person.name)
+    route = ("POST", "/list/files")
+    asked = cells(sqlite_world, {route: ROWS_WITH_MODEL[route]}, [WORKER], codes=(OWN,))
+    assert [told for told in Judgement.of(sqlite_world, asked).wrong if "gives away" in told]
+
+
+def tells(module: ModuleType, name: str, told: Callable[[Any, str], Any]) -> Fault:
+    """A function whose answer holds somebody's pseudonym: ``told`` puts it there."""
+
+    def plant(patch: pytest.MonkeyPatch, world: World) -> None:
+        kept, who = getattr(module, name), world.made.house(FAR, 0).household_id
+        patch.setattr(module, name, lambda *given: told(kept(*given), who))
+
+    return plant
+
+
+bundles = serving.api.bundles
+TELLING: dict[tuple[str, str], Fault] = {
+    ("POST", "/api/v1/scores"): tells(
+        serving.api.scores, "_shown", lambda shown, who: shown.model_copy(update={"unknown": [who]})
+    ),
+    ("POST", "/api/v1/scores/records"): tells(
+        serving.api.scores, "_shown", lambda shown, who: shown.model_copy(update={"unknown": [who]})
+    ),
+    ("GET", "/api/v1/models/{name}"): tells(
+        bundles, "bundle_called", lambda bundle, who: replace(bundle, recipe={**bundle.recipe, "seed": who})
+    ),
+    ("GET", "/api/v1/models/{name}/metrics"): tells(bundles, "_without_small", lambda metrics, who: {"first": who}),
+    ("GET", "/api/v1/models/{name}/fairness"): tells(
+        bundles, "_groups", lambda groups, who: [one.model_copy(update={"group": who}) for one in groups]
+    ),
+    ("GET", "/api/v1/drift"): tells(
+        bundles, "_findings", lambda found, who: [one.model_copy(update={"sentence": who}) for one in found]
+    ),
+    ("GET", "/analysis/bundles/{name}"): tells(
+        serving.pages.analysis, "bundle_called", lambda bundle, who: replace(bundle, card=f"# {who}\n")
+    ),
+    ("GET", "/analysis/drift"): tells(serving.pages.analysis_data, "_summary", lambda summary, who: f"{summary} {who}"),
+    ("GET", "/audit/fairness"): tells(
+        serving.pages.audit_fairness, "gate_rows", lambda rows, who: (GateRow("", "", "gray", "", "", who),)
+    ),
+    ("POST", "/audit/replay"): tells(
+        serving.pages.audit_replay, "replay_view", lambda view, who: replace(view, values=(who,))
+    ),
+}
+
+
+@pytest.mark.parametrize("route", TELLING, ids=" ".join)
+def test_the_matrix_finds_a_household_in_what_is_told_of_models(
+    route: tuple[str, str], sqlite_world: World, planting: pytest.MonkeyPatch
+) -> None:
+    asked = cells(sqlite_world, {route: ROWS_WITH_MODEL[route]}, ["auditor"], codes=(OWN,))
+    whole = Judgement.of(sqlite_world, asked)
+    assert (whole.wrong, whole.worked) == ([], {route})
+    TELLING[route](planting, sqlite_world)
+    assert Judgement.of(sqlite_world, asked).wrong
 
 
 def seen_by(world: World, login: str) -> list[Cell]:
     """What somebody asks of each route of theirs, and of the few that a fault opens."""
     asker = world.askers[login]
     files = ("/list/files", "/households/{ref}/files")
-    rows = {route: row for route, row in ROWS.items() if not isinstance(row.who, str) and route[1] not in files}
+    rows = {
+        route: row for route, row in ROWS_WITH_MODEL.items() if not isinstance(row.who, str) and route[1] not in files
+    }
     near = rows if login in ("analyst", "just-ended") else {r: row for r, row in rows.items() if _is_near(asker, row)}
     return cells(world, near, [login], codes=(OWN, FAR))
 
@@ -272,12 +427,12 @@ def test_where_nobody_says_whose_areas_they_are_postgresql_shows_no_household(
         planting.setattr(module, "narrow", lambda connection, scope: kept(connection, NOBODY))
     route = ("GET", "/households/{ref}")
     own = [
-        Cell(postgres_world.askers[WORKER], route, ROWS[route], postgres_world.targets[OWN, place])
+        Cell(postgres_world.askers[WORKER], route, ROWS_WITH_MODEL[route], postgres_world.targets[OWN, place])
         for place in range(3)
     ]
     assert {answer.status_code for answer in postgres_world.ask(own)} == {404}
 
 
 def test_all_dongs_are_asked_for(sqlite_world: World) -> None:
-    asked = cells(sqlite_world, ROWS, [WORKER])
+    asked = cells(sqlite_world, ROWS_WITH_MODEL, [WORKER])
     assert {cell.target.dong_code for cell in asked if cell.row.is_about_one} >= set(DONGS)

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
 import polars as pl
 import pytest
@@ -13,7 +14,9 @@ from sqlalchemy import select
 
 from domain.people import ALL
 from domain.policy import Policy
+from outreach.gates import failed
 from outreach.promotion_record import RECORD, read_record
+from outreach.proposing import MADE_UP
 from serving.background import Background
 from serving.showing.markdown import as_page_part
 from store.database import Database
@@ -22,7 +25,7 @@ from tests.support.analysts_home import AnalystsHome, town
 from tests.support.browser import assert_accessible, assert_fits, chromium_page, policy_violations, watch
 from tests.support.made_service import client_of, csrf_in, signed_in
 from tests.support.running import running, sign_in
-from tests.support.weeks import PROJECT, WEEK
+from tests.support.weeks import PROJECT, WEEK, promote
 from tests.support.writers import writes_beside
 
 WHY = "새 자료로 다시 배운 모형입니다"
@@ -41,10 +44,14 @@ class Analyst(AnalystsHome):
         assert answer.status_code == 200
         return answer.text
 
-    def proposes(self, name: str, reason: str = WHY):
+    def proposes(self, name: str, reason: str = WHY, **more: str):
         page = self.client.get("/analysis").text
-        data = {"csrf": csrf_in(page), "name": name, "reason": reason}
+        data = {"csrf": csrf_in(page), "name": name, "reason": reason, **more}
         return self.client.post("/analysis/proposals", data=data)
+
+    def details(self, act: str) -> list[dict]:
+        with self.service.database.reading(ALL) as connection:
+            return list(connection.execute(select(trail.c.detail).where(trail.c.act == act)).scalars())
 
     def lines(self, act: str) -> list[tuple[str, str]]:
         with self.service.database.reading(ALL) as connection:
@@ -66,7 +73,7 @@ def words_of(page: str) -> str:
 
 def test_models_stand_with_where_each_is_and_who_decided_it(analyst: Analyst) -> None:
     words = words_of(analyst.page())
-    assert "사용 중인 모형 standard-1" in words
+    assert "적용 중인 모형 standard-1" in words
     assert "standard-2 후보 공적 급여나 사례관리로 이어진 가구 2026-11-16" in words
     assert "승인 standard-1 auditor the tests need one" in words
     assert analyst.lines("view_models") == [("analyst", "")]
@@ -88,12 +95,44 @@ def test_a_model_is_told_with_its_gates_figures_groups_and_documents(analyst: An
     page = analyst.page("/bundles/standard-2")
     words = words_of(page)
     assert "어려움이 클수록 점수가 낮아지지 않음 통과" in words
-    assert "사용 중인 모형과 견줌 제외" in words
-    assert "to refit both on the same rounds takes minutes" in words
+    assert "적용 중인 모형과 견줌 판단하지 않음" in words
+    assert "같은 회차에서 견주려면 명령줄에서 sagak propose로 제안합니다" in words
     assert "위기정보 개수(예전 방식)" in words
     assert "홀로 사는 어르신" in words
     assert "<h2>standard-1 모형 설명서</h2>" in page  # the copied bundle keeps the text of its card
     assert "난수 시작값 2" in words
+
+
+def test_the_first_model_is_not_said_to_have_been_in_use_before(analyst: Analyst) -> None:
+    words = words_of(analyst.page("/bundles/standard-1"))
+    assert "지금 적용 중인 모형 자신이므로 견줄 것이 없습니다" in words
+    assert "전에 적용하던 모형" not in words
+
+
+def test_a_former_model_is_not_compared_for_going_back_must_not_wait(analyst: Analyst) -> None:
+    promote(analyst.settings.models, "standard-2")
+    assert "전에 적용하던 모형으로 되돌리는 일은 기다릴 수 없기" in words_of(analyst.page("/bundles/standard-1"))
+
+
+def test_a_proof_that_stands_in_the_record_is_not_made_again(analyst: Analyst, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("serving.proofs.breaks_of", lambda *_: pytest.fail("proven anew"))
+    assert "어려움이 클수록 점수가 낮아지지 않음 통과" in words_of(analyst.page("/bundles/standard-1"))
+
+
+def test_nobody_waits_for_a_proof_that_takes_seconds(analyst: Analyst, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = Event()
+    monkeypatch.setattr("serving.proofs._PROOFS", Background())
+    monkeypatch.setattr("serving.proofs.breaks_of", lambda *_: () if ended.wait(30) else pytest.fail("never asked"))
+    words = words_of(analyst.page("/bundles/standard-2"))
+    ended.set()
+    assert "어려움이 클수록 점수가 낮아지지 않음 판단하지 않음" in words
+    assert "모든 나무에서 증명하고 있습니다" in words
+
+
+def test_what_rests_on_too_few_of_a_class_is_not_judged_and_the_plain_figure_stands_beside(analyst: Analyst) -> None:
+    page = words_of(analyst.page("/bundles/standard-1"))
+    assert "값 보정(모든 대상 가구) 단순 집계(명단에 오른 가구)" in page
+    assert re.search(r"ROC-AUC 판단하지 않음\(실효 \d+건\) [\d.]+ \(", page) or "ROC-AUC 판단하지 않음" in page
 
 
 def test_markup_in_a_card_stays_text(analyst: Analyst) -> None:
@@ -132,7 +171,7 @@ def test_an_analyst_proposes_under_the_own_login_and_the_record_says_what_was_no
     ("name", "reason", "said"),
     [
         ("standard-2", "좋음", "까닭을 10자 이상"),
-        ("standard-1", WHY, "이미 사용 중인 모형입니다"),
+        ("standard-1", WHY, "이미 적용 중인 모형입니다"),
         ("standard-7", WHY, "제안할 모형을 골라"),
         ("", WHY, "제안할 모형을 골라"),
     ],
@@ -155,6 +194,60 @@ def test_a_model_that_misses_gates_is_refused_with_their_names(sqlite_database: 
     assert answer.status_code == 422
     assert "기준에 미달하여 제안하지 않았습니다: 확인된 결과의 수" in answer.text
     assert analyst.lines("propose_model") == []
+
+
+def test_on_made_up_people_an_analyst_states_a_waiver_and_the_auditor_reads_it_first(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    analyst = Analyst(sqlite_database, tmp_path / "home", policy=Policy())
+    assert 'name="waive"' in analyst.page() and 'name="waive"' in analyst.page("/bundles/standard-2")
+    assert analyst.proposes("standard-2", waive="1").status_code == 303
+    act = read_record(analyst.settings.models).acts[-1]
+    assert (act.act, act.waiver, act.why) == ("proposed", MADE_UP, WHY)
+    assert "outcomes" in [gate.name for gate in failed(act.gates)]
+    assert analyst.details("propose_model") == [{"reason": WHY, "waiver": MADE_UP}]
+    assert "기준 예외: 지어낸 자료" in words_of(analyst.page())
+
+    auditor = signed_in(client_of(analyst.service), "auditor")
+    page = auditor.get("/audit/promotions").text
+    words = words_of(page)
+    assert words.index("기준 예외로 제안되었습니다") < words.index("제안한 까닭") < words.index("결정 저장")
+    assert "막지 않습니다: 확인된 결과의 수" in words
+    data = {"csrf": csrf_in(page), "decision": "approve", "why": "지어낸 마을이라 괜찮습니다", "digest": act.digest}
+    assert auditor.post("/audit/promotions/standard-2", data=data).status_code == 303
+    approved = read_record(analyst.settings.models).acts[-1]
+    assert (approved.act, approved.waiver) == ("approved", MADE_UP)
+    (line,) = analyst.details("approve_promotion")
+    assert line["waiver"] == MADE_UP
+    assert "기준 예외: 지어낸 자료" in words_of(auditor.get("/audit/promotions").text)
+    assert "막지 않은 까닭: 지어낸 자료" in words_of(auditor.get("/audit/fairness").text)
+
+
+def test_on_real_people_no_gate_is_waived(sqlite_database: Database, tmp_path: Path) -> None:
+    analyst = Analyst(sqlite_database, tmp_path / "home", policy=Policy())
+    core = analyst.settings.core / "2026-11-16" / "core.json"
+    core.write_text(core.read_text(encoding="utf-8").replace('"synthetic"', '"standard"'), encoding="utf-8")
+    assert 'name="waive"' not in analyst.page() + analyst.page("/bundles/standard-2")
+    before = (analyst.settings.models / RECORD).read_bytes()
+    answer = analyst.proposes("standard-2", waive="1")
+    assert answer.status_code == 422
+    assert "기준 예외는 지어낸 자료에서만" in answer.text
+    core.unlink()
+    assert analyst.proposes("standard-2", waive="1").status_code == 422, "nobody knows whose people they are"
+    assert (analyst.settings.models / RECORD).read_bytes() == before
+    assert analyst.lines("propose_model") == []
+
+
+def test_a_model_that_passes_is_proposed_without_a_waiver(analyst: Analyst) -> None:
+    assert analyst.proposes("standard-2", waive="1").status_code == 303
+    assert read_record(analyst.settings.models).acts[-1].waiver == ""
+    assert analyst.details("propose_model") == [{"reason": WHY}]
+
+
+def test_a_waiver_stays_ticked_where_something_else_is_wrong(analyst: Analyst) -> None:
+    answer = analyst.proposes("standard-2", "좋음", waive="1")
+    assert answer.status_code == 422
+    assert re.search(r'name="waive" value="1" checked', answer.text)
 
 
 def test_a_model_is_read_and_judged_before_anybody_else_has_to_wait(
@@ -250,7 +343,7 @@ def test_drift_of_the_newest_round_is_told_in_words(analyst: Analyst) -> None:
     words = words_of(analyst.page("/drift"))
     while "견주고 있습니다" in words:
         words = words_of(analyst.page("/drift"))
-    assert f"{WEEK.label} 회차의 자료를 사용 중인 모형(standard-1)을 만들 때의 자료와 견주었습니다" in words
+    assert f"{WEEK.label} 회차의 자료를 적용 중인 모형(standard-1)을 만들 때의 자료와 견주었습니다" in words
     assert "점수의 분포 1" in words
 
 
@@ -260,7 +353,7 @@ def test_without_features_or_a_model_the_page_says_what_is_missing(analyst: Anal
     assert "이번 회차의 특성이 아직 없거나" in analyst.page("/drift")
     for path in analyst.settings.models.glob("promotions.*"):
         path.unlink()
-    assert "사용 중인 모형이 없어" in analyst.page("/drift")
+    assert "적용 중인 모형이 없어" in analyst.page("/drift")
 
 
 def test_what_takes_long_is_computed_once_and_remembered() -> None:

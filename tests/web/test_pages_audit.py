@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,24 +14,29 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi.testclient import TestClient
+from sqlalchemy import delete
 
 from audit.access_review import Mark, Signed, marked_days, months_to_review
-from domain.errors import CheckFailed, UsageError
+from domain.calendar import Round
+from domain.errors import CheckFailed, StorageFailed, UsageError
 from domain.people import ALL, Caller
 from features.catalogue import STANDARD
 from outreach.promotion import current_bundle, propose
 from outreach.promotion_record import read_record
+from outreach.promotion_trail import note_promotions
 from sagak.auditing import run_replay, run_review, run_verify
 from sagak.stores import store_of
 from scoring.bundle import load_bundle
+from serving.access import Visit
 from serving.app import create_app
 from serving.pages import audit_replay
 from serving.pages.audit_promotions import is_same_person
 from serving.service import Service
 from serving.showing.fairness_view import live_rows
-from store.database import Database
+from store.database import Connection, Database
 from store.figures_of_types import TypeFigures
 from store.sealer import Sealer
+from store.tables import rounds
 from store.trail import Line, append
 from store.trail_days import DayWork
 from store.trail_search import lines
@@ -116,6 +122,11 @@ def test_what_does_not_exist_is_not_found_and_odd_questions_are_no_error(auditor
     for odd in (*odd_days, "before_id=x", "who=%00", "act=nothing"):
         assert auditor.get(f"/audit/access?{odd}").status_code == 200
     assert auditor.get("/audit/replay?round=x&area=y").status_code == 200
+
+
+def test_days_of_a_search_are_written_and_read_as_koreans_write_them(auditor: TestClient) -> None:
+    page = auditor.get("/audit/access?since=2026.+11.+2.&until=20261109").text
+    assert re.findall(r'name="(?:since|until)" value="([^"]+)"', page) == ["2026. 11. 2.", "2026. 11. 9."]
 
 
 def test_an_entry_whose_artefacts_are_gone_shows_what_was_listed_and_says_so(auditor: TestClient, made: Made) -> None:
@@ -286,7 +297,9 @@ def test_the_trail_is_verified_and_a_finding_is_told_by_place_and_kind(
 ) -> None:
     assert service.places.checkpoints is not None
     Sealer(made.database, checkpoints=service.places.checkpoints, now=service.now).seal_ready()
-    assert "모두 맞습니다" in send(auditor, "/audit/trail").text
+    verified = send(auditor, "/audit/trail").text
+    assert "모두 맞습니다" in verified
+    assert "아직 없음" not in verified, "this verification is the last one already"
     assert acts(made.database, "verify_trail")[0].detail["findings"] == 0
     if not made.database.is_sqlite:
         return  # there the application may not change a line at all
@@ -310,7 +323,7 @@ def proposed(service: Service, by: str) -> None:
             replaces=None)  # fmt: skip
 
 
-def decide(client: TestClient, service: Service, decision: str, why: str = "관문과 공정성을 모두 살폈습니다"):
+def decide(client: TestClient, service: Service, decision: str, why: str = "적용 기준과 공정성을 모두 살폈습니다"):
     digest = load_bundle(service.places.models / "standard-1", STANDARD).digest
     return send(client, "/audit/promotions/standard-1", decision=decision, why=why, digest=digest)
 
@@ -323,12 +336,29 @@ def test_the_second_person_approves_with_a_reason_and_learns_from_when_it_counts
     assert decide(auditor, service, "approve", why="네").status_code == 422
     done = decide(auditor, service, "approve")
     assert done.headers["location"] == "/audit/promotions?done=approved"
-    assert "2026-W48 회차 명단부터 쓰이며" in auditor.get(done.headers["location"]).text
+    assert "다음 회차(2026-W48) 명단부터 쓰이며" in auditor.get(done.headers["location"]).text
     act = read_record(service.places.models).acts[-1]
-    assert (act.act, act.who, act.why) == ("approved", "감사담당 (auditor)", "관문과 공정성을 모두 살폈습니다")
+    assert (act.act, act.who, act.why) == ("approved", "감사담당 (auditor)", "적용 기준과 공정성을 모두 살폈습니다")
     assert current_bundle(service.places.models, STANDARD).name == "standard-1"
     assert acts(made.database, "approve_promotion")[0].subjects == ("standard-1",)
     assert decide(auditor, service, "approve").status_code == 409
+
+
+def test_the_first_round_of_a_new_model_follows_the_newest_list_whatever_the_calendar_says(
+    made: Made, tmp_path: Path
+) -> None:
+    """The list of Monday is published on Sunday, and read on the Sunday: the model begins a week after that list."""
+    sunday = made_service(made.database, now=lambda: NOW - timedelta(days=3), home=tmp_path)
+    auditor = signed_in(client_of(sunday), "auditor")
+    assert f"다음 회차({Round.parse(NEWEST).plus_weeks(1).label}) 명단부터" in auditor.get("/audit/promotions").text
+    hub = signed_in(client_of(sunday), "hub-41281")
+    assert f"{Round.parse(NEWEST).plus_weeks(1).label} 회차" in hub.get("/hub/capacity").text
+
+
+def test_where_nothing_is_published_a_model_begins_with_the_first_list(auditor: TestClient, made: Made) -> None:
+    with made.database.writing(ALL) as connection:
+        connection.execute(delete(rounds))
+    assert "승인하면 첫 회차 명단부터 쓰입니다" in auditor.get("/audit/promotions").text
 
 
 def test_a_model_is_read_before_anybody_else_has_to_wait(
@@ -338,6 +368,33 @@ def test_a_model_is_read_before_anybody_else_has_to_wait(
     could_write = writes_beside(monkeypatch, "scoring.bundle._parsed", made.database)
     assert decide(auditor, service, "approve").status_code == 303
     assert could_write and all(could_write)
+
+
+def test_an_approval_whose_line_is_lost_at_the_commit_is_in_the_trail_before_the_next_list(
+    service: Service, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def never_kept(visit: Visit) -> Iterator[Connection]:
+        with visit.service.database.writing(visit.scope) as connection:
+            yield connection
+            raise StorageFailed("The disk is full.", hint="Free some space.")
+
+    proposed(service, "분석담당 (analyst)")
+    note_promotions(made.database, service.places.models, at=NOW)
+    monkeypatch.setattr(Visit, "acting", never_kept)
+    assert decide(signed_in(client_of(service), "auditor"), service, "approve").status_code == 503
+    assert current_bundle(service.places.models, STANDARD).name == "standard-1", "the record counts by itself"
+    assert not acts(made.database, "approve_promotion")
+    note_promotions(made.database, service.places.models, at=NOW)
+    (line,) = acts(made.database, "approve_promotion")
+    assert (line.subjects, line.detail["who"]) == (("standard-1",), "감사담당 (auditor)")
+
+
+def test_an_approval_that_was_kept_is_in_the_trail_once(auditor: TestClient, service: Service, made: Made) -> None:
+    proposed(service, "분석담당 (analyst)")
+    assert decide(auditor, service, "approve").status_code == 303
+    note_promotions(made.database, service.places.models, at=NOW)
+    assert len(acts(made.database, "approve_promotion")) == len(acts(made.database, "propose_model")) == 1
 
 
 @pytest.mark.parametrize("by", ["auditor", "감사담당", "감사 담당 (auditor)", "AUDITOR."])

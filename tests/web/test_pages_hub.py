@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from domain.casework import Attempt, Method
 from domain.outcome import Outcome
@@ -15,7 +15,7 @@ from outreach.casework import hand_over, record_contact
 from serving.service import Service
 from store.database import Database
 from store.lists import capacities_for
-from store.tables import cases, trail
+from store.tables import cases, publication_dongs, trail
 from tests.support.browser import assert_accessible, assert_fits, chromium_page, policy_violations, watch
 from tests.support.made_service import client_of, csrf_in, made_service, signed_in
 from tests.support.made_store import DONGS, NEWEST, NOW, OLDER, House, Made, fill
@@ -149,13 +149,41 @@ def test_looking_at_the_dongs_is_recorded(hub: Hub) -> None:
 
 def test_places_move_from_one_dong_to_another_from_the_next_round_on(hub: Hub) -> None:
     answer = hub.sets({OWN: 9, NEIGHBOUR: 3, THIRD: 6}, reason="원신동 담당자 병가로 세 건을 옮김")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/hub/capacity?district=41281&done=capacity")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/hub/capacity?district=41281&done=beyond")
     assert hub.next_places() == {OWN: 9, NEIGHBOUR: 3}
     page = hub.client.get("/hub/capacity").text
-    assert hub.row("주교동", page)[:3] == ["6가구", "6", "9"]
-    assert hub.row("고양시덕양구 전체", page)[:3] == ["18가구", "18", "18"]
+    # 지금 남은 일, 연락 안 된 가구, 이번 회차, 다음 회차
+    assert hub.row("주교동", page)[:4] == ["6가구", "6가구", "6", "9"]
+    assert hub.row("고양시덕양구 전체", page)[:4] == ["18가구", "18가구", "18", "18"]
     assert "원신동 담당자 병가로 세 건을 옮김" in page
     assert hub.lines("set_capacity") == [("hub-41281", OWN), ("hub-41281", NEIGHBOUR)]
+
+
+def test_places_lowered_below_who_was_not_reached_yet_are_told_to_go_to_those_first(hub: Hub) -> None:
+    answer = hub.sets({OWN: 9, NEIGHBOUR: 3, THIRD: 6}, reason="원신동 담당자 병가로 세 건을 옮김")
+    page = hub.client.get(answer.headers["location"]).text
+    assert "모두 이월되어, 다음 명단이 건수보다 길고" in page
+    assert hub.row("원신동", page)[3] == "3 이월이 3가구 많음"
+    for place in (0, 6, 1, 7):
+        hub.contacts(hub.made.house(NEIGHBOUR, place), Attempt.REACHED)
+    page = hub.client.get("/hub/capacity").text
+    assert hub.row("원신동", page)[:4] == ["6가구", "2가구", "6", "3"], "whoever was reached is not carried over"
+
+
+def test_lowered_places_that_are_still_enough_are_saved_without_a_warning(hub: Hub) -> None:
+    for place in (0, 6, 1, 7):
+        hub.contacts(hub.made.house(NEIGHBOUR, place), Attempt.REACHED)
+    answer = hub.sets({OWN: 9, NEIGHBOUR: 3, THIRD: 6}, reason="원신동 담당자 병가로 세 건을 옮김")
+    assert answer.headers["location"] == "/hub/capacity?district=41281&done=capacity"
+
+
+def test_a_list_longer_than_its_places_says_so_where_places_are_shown(hub: Hub) -> None:
+    with hub.service.database.writing(ALL) as connection:
+        connection.execute(update(publication_dongs).where(publication_dongs.c.dong_code == OWN).values(capacity=4))
+    page = hub.client.get("/hub").text
+    assert hub.row("주교동", page)[:2] == ["4", "6 자리보다 2 많음"]
+    assert hub.row("원신동", page)[:2] == ["6", "6"]
+    assert "처리 가능 4건 · 이월로 2가구 많음" in hub.client.get(f"/list?dong={OWN}").text
 
 
 def test_more_places_for_the_whole_district_are_asked_for_twice(hub: Hub) -> None:
@@ -262,7 +290,7 @@ def test_the_pages_stand_in_a_browser_and_a_district_moves_its_places(sqlite_dat
         page.fill(f"#f-places-{NEIGHBOUR}", "3")
         page.fill("#f-reason", "원신동 담당자 병가로 세 건을 옮김")
         page.click("main button:has-text('저장')")
-        page.wait_for_url("**done=capacity")
+        page.wait_for_url("**done=beyond")
         assert_accessible(page)
         page.goto(f"{address}/hub/cases")
         page.click("main button:has-text('맡기')")

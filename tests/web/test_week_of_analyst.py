@@ -72,7 +72,7 @@ def propose(desk: Desk) -> None:
     looks(desk, "모형")
     desk.page.get_by_label("까닭").fill("난수 시작값을 바꾸어도 명단이 비슷한지 보려고 함")
     desk.press("제안")
-    desk.is_told("제안했습니다. 다른 사람이 감사 화면에서 승인하거나 거절합니다.")
+    desk.is_told("제안했습니다. 다른 사람이 감사 화면에서 승인하거나 반려합니다.")
     looks(desk, "모형")
     assert "승인 대기" in desk.page.locator("tr[data-row]", has_text="standard-2").inner_text()
 

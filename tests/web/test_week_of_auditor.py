@@ -36,7 +36,7 @@ def test_a_week_of_looking_back(office: Office) -> None:
         desk.follow("공정성")
         looks(desk, "공정성")
         who_looked(desk, entry)
-        desk.follow("기록 검증")
+        desk.follow("처리 이력 검증")
         desk.press("지금 검증")
         looks(desk, "처리 이력 검증")
         assert "모두 맞습니다" in desk.text()
@@ -69,10 +69,10 @@ def opened_by_the_dong(office: Office) -> ListedEntry:
 
 
 def approve(desk: Desk) -> None:
-    desk.follow("모형 승인")
+    desk.follow("모형 적용 승인")
     looks(desk, "모형 적용 승인")
     desk.page.get_by_label("승인", exact=True).check()
-    desk.page.get_by_label("까닭").fill("관문 판정과 집단별 값을 확인하였고 이상이 없음")
+    desk.page.get_by_label("까닭").fill("적용 기준 판정과 집단별 값을 확인하였고 이상이 없음")
     desk.press("결정 저장")
     desk.is_told("모형 적용을 승인했습니다.")
     looks(desk, "모형 적용 승인")

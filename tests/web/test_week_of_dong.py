@@ -75,7 +75,7 @@ def first_sign_in(desk: Desk) -> None:
 
 
 def narrow_and_assign(desk: Desk) -> None:
-    desk.page.get_by_label("배정", exact=True).select_option(label="이월")
+    desk.page.get_by_label("선정 방법", exact=True).select_option(label="이월")
     desk.press("조회")
     carried = rows(desk).count()
     assert 0 < carried < 10

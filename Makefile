@@ -13,7 +13,7 @@ run: $(VENV)/run.done  ## set up, run the whole weekly job on a made-up town, th
 	$(BIN)/sagak serve
 
 test: $(VENV)/dev.done check  ## set up, then every check and test
-	$(BIN)/python -m pytest -n 2 --dist worksteal -rfEs
+	$(BIN)/python -m pytest -n 3 --dist worksteal -rfEs
 
 check: $(VENV)/dev.done
 	$(BIN)/ruff format --check .

@@ -6,6 +6,7 @@ Processor time and memory include the processes that it starts itself, as joblib
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -57,8 +58,10 @@ def run_command(command: Sequence[str]) -> tuple[Run, str]:
     if process.returncode:
         raise RuntimeError(f"{' '.join(command[:4])} ended with {process.returncode}")
     kilobyte = 1 if sys.platform == "darwin" else 1024
-    # What the system reports is exact, but of the largest process only; what all hold together is sampled.
-    peak = max(usage.ru_maxrss * kilobyte, *together)
+    # What the system reports is exact, but of the largest process only, and a child is born with its parent's peak.
+    # What all hold together is sampled.
+    reported = usage.ru_maxrss if usage.ru_maxrss > resource.getrusage(resource.RUSAGE_SELF).ru_maxrss else 0
+    peak = max(reported * kilobyte, *together)
     return Run(seconds, usage.ru_utime + usage.ru_stime, peak, {}), printed
 
 
@@ -68,8 +71,10 @@ def _sampled_memory(pid: int) -> Iterator[list[int]]:
     samples, is_over = [0], Event()
 
     def sample() -> None:
-        while not is_over.wait(_SAMPLE_SECONDS):
+        pause = _SAMPLE_SECONDS / 10  # a short process is looked at, too
+        while not is_over.wait(pause):
             samples.append(held_bytes(pid))
+            pause = min(2 * pause, _SAMPLE_SECONDS)
 
     watcher = Thread(target=sample, daemon=True)
     watcher.start()

@@ -102,4 +102,5 @@ def test_thousands_of_calls_break_nothing(any_database: Database, login: str) ->
     print(f"seed {seed}, {found.stateful} stateful calls, {dict(found.statuses)}")
     check(found, made, login)
     assert found.stateful > 625  # eight of these rounds: five thousand
-    assert found.statuses[201] or login not in ("dong-4128151000", "hub-41281")
+    # A hub acts on cases it has taken, and takes them on a page.
+    assert found.statuses[201] or login != "dong-4128151000"

@@ -46,7 +46,7 @@ _BUSY_MS = 10_000
 _READERS = {"sqlite": 40, "postgresql": 14}
 _WRITERS = {"sqlite": 2, "postgresql": 6}
 _RESTED, _RESTS_SINCE = 1.0, "rests_since"  # seconds until a pooled connection is asked whether it still answers
-_REMEMBERED = 512  # lists, or what was made of one, for each process: some 50 MB
+_REMEMBERED = 512  # lists, or what was made of one, for each process
 _READ_ONLY = "25006"  # PostgreSQL: read_only_sql_transaction
 # What SQLite says when the place fails, not the query.
 _PLACE_FAILS = ("is locked", "is full", "disk i/o", "readonly", "unable to open", "not a database", "malformed")

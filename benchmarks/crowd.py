@@ -11,6 +11,9 @@ from benchmarks.load_workers import FIRST, Asker
 
 _END = b"\r\n\r\n"
 _RECEIVED = 262_144
+# Requests of one connection. A browser's ends when nothing is asked for seconds, so people come on new ones all the
+# time, and whichever worker is free takes them; connections kept for ten minutes stay as unevenly spread as they began.
+_KEPT_FOR = 50
 
 
 @dataclass(frozen=True)
@@ -43,23 +46,38 @@ class Crowd:
 
 @dataclass
 class _Line:
-    """One connection, kept alive, of one who asks."""
+    """One who asks, on a connection that is kept alive for some requests; ``left`` of them go on this one."""
 
     asker: Asker
-    socket: socket.socket
+    port: int
+    left: int
+    wire: socket.socket = field(init=False)
     kind: str = ""
     sent_at: float = 0.0
     received: bytearray = field(default_factory=bytearray)
 
+    def __post_init__(self) -> None:
+        self._connect()
+
+    def _connect(self) -> None:
+        self.wire = socket.create_connection(("127.0.0.1", self.port), timeout=60)
+        self.wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def connect_anew(self) -> None:
+        self.wire.close()
+        self._connect()
+        self.left = _KEPT_FOR
+
     def send(self) -> None:
+        self.left -= 1
         self.received.clear()
         self.kind, request = self.asker.ask()
         self.sent_at = time.perf_counter()
-        self.socket.sendall(request)
+        self.wire.sendall(request)
 
     def answer(self) -> tuple[int, bytes] | None:
         """Status and body once they are whole; raises `RuntimeError` where the server closed the connection."""
-        if not (chunk := self.socket.recv(_RECEIVED)):
+        if not (chunk := self.wire.recv(_RECEIVED)):
             raise RuntimeError("the server closed a connection")
         self.received += chunk
         end = self.received.find(_END)
@@ -81,12 +99,11 @@ def drive(port: int, askers: Sequence[Asker], *, seconds: float, goes_on: Callab
     wrong: Counter[str] = Counter()
     sizes: dict[str, int] = {}
     with selectors.DefaultSelector() as selector:
-        lines = [_Line(asker, socket.create_connection(("127.0.0.1", port), timeout=60)) for asker in askers]
+        lines = [_Line(asker, port, 1 + place % _KEPT_FOR) for place, asker in enumerate(askers)]
         try:
             used, start = time.process_time(), time.perf_counter()
             for line in lines:
-                line.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                selector.register(line.socket, selectors.EVENT_READ, line)
+                selector.register(line.wire, selectors.EVENT_READ, line)
                 line.send()
             now, waiting = 0.0, len(lines)
             while waiting:
@@ -104,10 +121,14 @@ def drive(port: int, askers: Sequence[Asker], *, seconds: float, goes_on: Callab
                         answered.append(Answered(line.kind, arrived - line.sent_at))
                     now = arrived - start
                     if now < seconds and goes_on():
+                        if not line.left:
+                            selector.unregister(line.wire)
+                            line.connect_anew()
+                            selector.register(line.wire, selectors.EVENT_READ, line)
                         line.send()
                     else:
                         waiting -= 1
         finally:
             for line in lines:
-                line.socket.close()
+                line.wire.close()
     return Crowd(now, answered, wrong, sizes, time.process_time() - used)

@@ -21,6 +21,7 @@ from store.recorder import Recorder
 from store.sealer import Sealer
 
 out = Console()
+_SEALED_EVERY = 0.2  # seconds, by whichever worker
 _SECONDS_TO_FINISH = 10  # for requests that are being answered when the service is told to stop
 _SECONDS_TO_SHOW_LIFE = 10  # a worker that loads its libraries is not dead; one that was killed is waited for as long
 
@@ -31,7 +32,7 @@ def running_service(settings: Settings, site: Site) -> Iterator[Service]:
     with (
         store_of(settings) as database,
         Recorder(database) as recorder,
-        Sealer(database, checkpoints=settings.checkpoints, now=now) as sealer,
+        Sealer(database, checkpoints=settings.checkpoints, now=now, pause=_SEALED_EVERY * site.workers) as sealer,
     ):
         yield Service(
             database=database,

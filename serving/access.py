@@ -9,11 +9,11 @@ that it comes from our own page: the guard itself asks, so no route can forget t
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from anyio import Semaphore
 from anyio.lowlevel import RunVar
@@ -37,8 +37,6 @@ from store.trail import Line
 # where more threads only take the interpreter from each other: of fifty clients four at once got 58 pages a second,
 # twelve 44 to 49 (python -m benchmarks load). PostgreSQL is waited for, so more can.
 VISITS_AT_ONCE = {True: 4, False: 12}  # by whether it is SQLite
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
 _ROOM: RunVar[Semaphore | None] = RunVar("room for visits")
 
 
@@ -72,14 +70,6 @@ class Visit:
         with self.service.database.writing(self.scope) as connection:
             yield connection
 
-    async def quickly(self, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """Runs what only reads and takes a few milliseconds, without a change of threads where that costs more.
-
-        SQLite answers from memory, in this process; PostgreSQL is asked over a wire, which others should not wait for.
-        """
-        run = _here if self.service.database.is_sqlite else run_in_threadpool
-        return await run(function, *args, **kwargs)
-
     @property
     def looks(self) -> tuple[Line, ...]:
         """What has been noted so far."""
@@ -99,19 +89,18 @@ class Guard:
     async def __call__(self, request: Request) -> AsyncIterator[Visit]:
         service: Service = request.app.state.service
         token = await sent_token(request)
-        run = _here if service.database.is_sqlite else run_in_threadpool
         held, visit = ExitStack(), None
         try:
             async with _room(request.app.state.service):
                 try:
-                    visit = await run(self._open, held, service, request)
+                    visit = self._open(held, service, request)
                     self._check(visit.session, request, token)
                     if visit.now - visit.session.seen_at >= NOTED_EVERY:
                         await run_in_threadpool(note_use, service, visit.session, visit.now)
                     request.state.visit = visit
                     yield visit
                 finally:
-                    await run(held.close)
+                    held.close()
         except (NotAllowed, PasswordFirst, Forged, NoSuchThing, NoSuchHousehold) as refusal:
             if visit:
                 await record(service, _refused(visit.by, request, refusal))
@@ -149,10 +138,6 @@ def _room(service: Service) -> Semaphore:
         room = Semaphore(VISITS_AT_ONCE[service.database.is_sqlite], fast_acquire=True)
         _ROOM.set(room)
     return room
-
-
-async def _here(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-    return function(*args, **kwargs)
 
 
 def may(*roles: Role) -> Any:

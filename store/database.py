@@ -9,7 +9,7 @@ Readers and writers have pools of their own: a page that holds a snapshot while 
 those wait for nobody.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,7 +26,6 @@ from sqlalchemy import (
     QueuePool,
     create_engine,
     event,
-    text,
 )
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DataError, DBAPIError, DisconnectionError, InterfaceError, OperationalError
@@ -47,6 +46,11 @@ _READERS = {"sqlite": 40, "postgresql": 14}
 _WRITERS = {"sqlite": 2, "postgresql": 6}
 _RESTED, _RESTS_SINCE = 1.0, "rests_since"  # seconds until a pooled connection is asked whether it still answers
 _REMEMBERED = 512  # lists, or what was made of one, for each process
+# A server that is gone without a word, or stuck, is given up after seconds: readers are waited for in the event loop.
+# What the address says of these counts instead. https://www.postgresql.org/docs/current/libpq-connect.html
+_PATIENCE = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+             "tcp_user_timeout": 20_000}  # fmt: skip
+_LONGEST_READ = {"options": "-c statement_timeout=30s"}
 _READ_ONLY = "25006"  # PostgreSQL: read_only_sql_transaction
 # What SQLite says when the place fails, not the query.
 _PLACE_FAILS = ("is locked", "is full", "disk i/o", "readonly", "unable to open", "not a database", "malformed")
@@ -80,10 +84,14 @@ class Database:
         with _answering(), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN")
-            elif scope.areas:  # a transaction that names none sees no household's row
-                narrow(connection, scope)
+                yield connection
+                connection.rollback()
+                return
+            narrow(connection, scope)
             yield connection
-            connection.rollback()
+            # Read-only, so a commit keeps nothing either; at a rollback psycopg forgets all statements it has prepared,
+            # and planning a question takes longer than answering it.
+            connection.commit()
 
     @contextmanager
     def writing(self, scope: Scope) -> Iterator[Connection]:
@@ -131,9 +139,12 @@ def _place_fails(error: DBAPIError) -> bool:
 
 
 def narrow(connection: Connection, scope: Scope) -> None:
-    """Tells PostgreSQL whose rows this transaction may see; SQLite has no such lock, there the queries alone narrow."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT set_config('app.areas', :areas, true)"), {"areas": ",".join(scope.areas)})
+    """Tells PostgreSQL whose rows this transaction may see; SQLite has no such lock, there the queries alone narrow.
+
+    Once a transaction: one that names no area sees no household's row.
+    """
+    if scope.areas and connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT set_config('app.areas', %s, true)", (",".join(scope.areas),))
 
 
 def open_database(url: str, *, key: bytes, trail_key: bytes) -> Database:
@@ -147,10 +158,10 @@ def open_database(url: str, *, key: bytes, trail_key: bytes) -> Database:
         make = partial(_sqlite_engine, _file_of(address), key, trail_key)
         return Database(make(_READERS["sqlite"]).execution_options(**memory), make(_WRITERS["sqlite"]))
     make = partial(_postgresql_engine, address, trail_key)
-    readers = make(_READERS["postgresql"]).execution_options(
+    readers = make(_READERS["postgresql"], _PATIENCE | _LONGEST_READ).execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True, **memory
     )
-    return Database(readers, make(_WRITERS["postgresql"]))
+    return Database(readers, make(_WRITERS["postgresql"], _PATIENCE))
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -159,11 +170,14 @@ def sqlite_file(url: str) -> Path | None:
     return _file_of(address) if address.get_backend_name() == "sqlite" else None
 
 
-def _postgresql_engine(address: URL, trail_key: bytes, size: int) -> Engine:
-    # hide_parameters: an error must not quote a household's values.
+def _postgresql_engine(address: URL, trail_key: bytes, size: int, patience: Mapping[str, Any]) -> Engine:
+    unsaid = {name: value for name, value in patience.items() if name not in address.query}
+    # Last in, first out: the connection that was just used has the statements and the caches. hide_parameters: an error
+    # must not quote a household's values.
     engine = create_engine(
-        address, pool_size=size, max_overflow=0, hide_parameters=True, execution_options={SIGNER: Signer(trail_key)}
-    )
+        address, pool_size=size, pool_use_lifo=True, max_overflow=0, connect_args=unsaid, hide_parameters=True,
+        execution_options={SIGNER: Signer(trail_key)},
+    )  # fmt: skip
     event.listen(engine, "handle_error", _quote_nothing)
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", partial(_check_rested, engine.dialect))
@@ -221,8 +235,8 @@ def _sqlite_engine(path: Path, key: bytes, trail_key: bytes, size: int) -> Engin
         return connection
 
     engine = create_engine(
-        "sqlite+pysqlite://", module=dbapi2, creator=connect, poolclass=QueuePool, pool_size=size, max_overflow=0,
-        hide_parameters=True, execution_options={SIGNER: Signer(trail_key)},
+        "sqlite+pysqlite://", module=dbapi2, creator=connect, poolclass=QueuePool, pool_size=size, pool_use_lifo=True,
+        max_overflow=0, hide_parameters=True, execution_options={SIGNER: Signer(trail_key)},
     )  # fmt: skip
     event.listen(engine, "begin", _begin_nothing)
     return engine

@@ -19,9 +19,10 @@ from store.database import Database
 from store.trail import Line, append
 
 _MOST_AT_ONCE = 500
-# Where several waited just now, more come in a moment. Each transaction also empties the page caches of all readers on
-# SQLite: this moment is given back more than once (fifty clients: 311 to 373 a second instead of 248 to 293).
+# Where several people look at once, more come in a moment. Each transaction also empties the page caches of all readers
+# on SQLite: this moment is given back more than once (fifty clients: 311 to 373 a second instead of 248 to 293).
 _GATHERING = 0.01  # seconds
+_AT_ONCE = 0.03  # seconds between the looks of two people who look at once
 _Waiting = tuple[tuple[Line, ...], "Future[None]"]
 
 
@@ -76,8 +77,9 @@ class Recorder:
     def _work(self) -> None:
         closing = False
         batch: list[_Waiting] = []
+        written = 0.0
         while not closing and (first := self._queue.get()) is not None:
-            if len(batch) > 1:
+            if batch and time.monotonic() - written < _AT_ONCE and _actors([*batch, first]) > 1:
                 time.sleep(_GATHERING)
             batch = [first]
             while len(batch) < _MOST_AT_ONCE and not self._queue.empty():
@@ -87,6 +89,7 @@ class Recorder:
                     break
                 batch.append(following)
             self._write(batch)
+            written = time.monotonic()
 
     def _write(self, batch: Sequence[_Waiting]) -> None:
         try:
@@ -108,3 +111,7 @@ class Recorder:
         for _, done in batch:
             if done.set_running_or_notify_cancel():
                 done.set_exception(error)
+
+
+def _actors(waiting: Sequence[_Waiting]) -> int:
+    return len({line.actor for lines, _ in waiting for line in lines})

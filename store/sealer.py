@@ -47,7 +47,7 @@ class Sealer:
     database: Database
     checkpoints: Path
     now: Callable[[], datetime]
-    pause: float = 0.2  # seconds between rounds
+    pause: float = 0.2  # seconds between rounds of this worker
     failure: str = ""
     _after: int | None = field(default=None, repr=False)
     _stop: Event = field(default_factory=Event, repr=False)

@@ -79,15 +79,11 @@ _NEXT: dict[str, Any] = {
 )
 async def show_household(ref: RefPath, visit: _Reader) -> Response:
     """Where a household's case stands, in which rounds it was listed, and what was done."""
-    return answer_of(await visit.quickly(_household, visit, ref))
-
-
-def _household(visit: Visit, ref: str) -> HouseholdShown:
     case = find_case(visit.connection, visit.scope, ref)
     if case is None:
         raise NoSuchThing
     visit.look("household", ref)
-    return HouseholdShown(
+    shown = HouseholdShown(
         ref=ref,
         dong_code=case.dong_code,
         case=CaseShown.of(case),
@@ -96,6 +92,7 @@ def _household(visit: Visit, ref: str) -> HouseholdShown:
         history=[ActShown.of(done) for done in history_of(visit.connection, visit.scope, ref)],
         former_homes=[FormerHomeShown.of(home) for home in former_homes_of(visit.connection, visit.scope, ref)],
     )
+    return answer_of(shown)
 
 
 @router.post(

@@ -86,10 +86,6 @@ def show_dongs(label: RoundPath, visit: _Reader) -> DongsShown:
 )
 async def show_list(label: RoundPath, dong_code: DongPath, visit: _Reader) -> Response:
     """Who is to be seen in a dong, in which order and why, and where each case stands."""
-    return await visit.quickly(_list, visit, label, dong_code)
-
-
-def _list(visit: Visit, label: str, dong_code: str) -> Response:
     refs, body = remembered(visit.connection, visit.scope, _list_made, label, dong_code)
     if not refs and not _is_dong_of(visit.connection, visit, label, dong_code):
         raise NoSuchThing

@@ -76,6 +76,26 @@ def test_a_server_that_goes_away_is_an_answer_and_the_next_request_works(postgre
         assert connection.execute(text("SELECT 1")).scalar_one() == 1
 
 
+def test_a_question_that_is_asked_again_and_again_is_planned_once(postgres_database: Database) -> None:
+    for _ in range(10):
+        with postgres_database.reading(ALL) as connection:
+            connection.execute(households.select()).all()
+    with postgres_database.reading(NOBODY) as connection:
+        planned = connection.execute(text("SELECT statement FROM pg_prepared_statements")).scalars().all()
+    assert any("households" in statement for statement in planned)
+
+
+def test_nobody_waits_for_a_question_without_end_unless_the_address_says_so(postgres_database: Database) -> None:
+    asked = text("SHOW statement_timeout")
+    with postgres_database.reading(NOBODY) as connection:
+        assert connection.execute(asked).scalar_one() == "30s"
+    address = postgres_database.engine.url.update_query_dict({"options": "-c statement_timeout=7s"})
+    patient = open_database(address.render_as_string(hide_password=False), key=KEY, trail_key=TRAIL_KEY)
+    with patient.reading(NOBODY) as connection:
+        assert connection.execute(asked).scalar_one() == "7s"
+    patient.close()
+
+
 def test_a_database_in_memory_is_refused() -> None:
     with pytest.raises(StorageFailed, match="in memory"):
         open_database("sqlite://", key=KEY, trail_key=TRAIL_KEY)

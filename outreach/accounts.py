@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.errors import NotFound, UsageError
 from domain.people import Grant, Role, Signature
-from outreach.passwords import ChosenPassword, check_password, new_token
+from outreach.passwords import ChosenPassword, new_token
 from outreach.signing import checked_words
 from store import accounts as store
 from store.accounts import MACHINE, PAGE, Account, digest_of
@@ -39,7 +39,7 @@ def add_user(
 
     Without a password they sign in through the agency's own sign-on only, which calls them ``subject``. A machine has
     neither: it comes in by tokens alone, and no household can be given to it. Raises `UsageError` for a login that is
-    taken or of another form, and for a password that others could guess.
+    taken or of another form.
     """
     login = normal_login(login)
     if not is_login(login):
@@ -51,8 +51,6 @@ def add_user(
     if not is_machine and password is None and not subject:
         raise UsageError("Nobody could sign in like this.", hint="Give a password, or the sign-on's name for them.")
     name, _ = checked_words(name, "Everybody has a name.")
-    if password is not None:
-        check_password(password.plain, login=login, name=name)
     hashed = None if password is None else password.hashed
     user_id = store.add_account(connection, login=login, name=name, password_hash=hashed, subject=subject, at=by.at)
     append(connection, Line.of(by, "add_user", login, by_password=password is not None, by_sign_on=subject is not None))
@@ -107,10 +105,9 @@ def set_password(
     """Sets a password and ends every session of its owner on pages; how many ended.
 
     Bearer tokens were issued beside the password and stay until their day; `lock_user` ends them too. ``must_change``:
-    another person has set it. Raises `UsageError` for one that others could guess.
+    another person has set it.
     """
     account = get_account(connection, login)
-    check_password(password.plain, login=account.login, name=account.name)
     store.change_account(
         connection,
         account.user_id,

@@ -15,8 +15,11 @@ from store import accounts as store
 from store.accounts import PAGE, Account, digest_of
 from store.database import Connection, Database
 from store.trail import Line, append
+from store.trail_search import acts_from
 
 NOT_KNOWN = "-"  # the actor where nobody we know acted
+_FAILURES, _MANY_FAILURES, _WITHIN = ("sign_in_failed", "sign_in_refused"), 50, timedelta(minutes=10)
+_HERE = ("127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,22 @@ class Begun:
     token: str
     ended: int
     must_change_password: bool
+
+
+def is_flooding(database: Database, attempt: Attempt) -> bool:
+    """Whether one address fails too often: fifty times in ten minutes, and more often than people come in from there.
+
+    Each account has its lock; this is for whoever tries one common password on many. A whole city hall may come from
+    one address, and mistypes more than fifty times on a Monday: hence the second number. From this machine itself come
+    those whose proxy nobody has named (``SAGAK_PROXY``): they would all be kept out together.
+    """
+    if attempt.origin in _HERE:
+        return False
+    since = attempt.at - _WITHIN
+    with database.reading(NOBODY) as connection:
+        counted = acts_from(connection, attempt.origin, acts=("sign_in", *_FAILURES), since=since)
+    failed = sum(counted.get(act, 0) for act in _FAILURES)
+    return failed >= _MANY_FAILURES and failed > counted.get("sign_in", 0)
 
 
 def sign_in(database: Database, login: str, password: str, attempt: Attempt) -> Begun | None:
@@ -76,6 +95,12 @@ def sign_in_by_subject(database: Database, subject: str, attempt: Attempt) -> Be
         return begin_session(connection, account, attempt, way="sign_on")
 
 
+def note_refused_sign_on(database: Database, attempt: Attempt) -> None:
+    """Records that somebody came back from the agency's sign-on without its word for anybody."""
+    with database.writing(NOBODY) as connection:
+        append(connection, Line(attempt.at, NOT_KNOWN, attempt.origin, "sign_in_failed", (), {"way": "sign_on"}))
+
+
 def begin_session(connection: Connection, account: Account, attempt: Attempt, *, way: str) -> Begun:
     """A new session of somebody who has shown who they are; their former one ends: each person is in one place."""
     ended = store.end_sessions_of(connection, account.user_id, kinds=(PAGE,), at=attempt.at)
@@ -103,7 +128,8 @@ def change_own_password(database: Database, by: Signature, *, old: str, new: str
     """
     with database.reading(NOBODY) as connection:
         seen = get_account(connection, by.login, to_change=False)
-    matches, chosen = is_right(old, seen.password_hash), ChosenPassword.of(new)
+    matches = is_right(old, seen.password_hash)
+    chosen = ChosenPassword.of(new, login=seen.login, name=seen.name)
     with database.writing(NOBODY) as connection:
         account = get_account(connection, by.login)
         if account.is_locked_at(attempt.at):

@@ -6,7 +6,7 @@ from datetime import datetime
 from domain.dong import district_of
 from domain.people import ALL, Role, Signature
 from outreach.accounts import add_user, grant_right
-from outreach.passwords import ChosenPassword, new_password
+from outreach.passwords import ChosenPassword
 from serving.wording_people_ko import DEMO_GRANTS, DEMO_NAMES
 from store.accounts import change_account, find_account
 from store.database import Database
@@ -30,8 +30,8 @@ def add_demo_people(database: Database, *, dong_code: str, at: datetime) -> tupl
     made = []
     with database.writing(ALL) as connection:
         for role, area in areas.items():
-            login = Login(role, f"demo-{role}", new_password())
-            chosen = ChosenPassword.of(login.password)
+            chosen = ChosenPassword.by_chance()
+            login = Login(role, f"demo-{role}", chosen.plain)
             if find_account(connection, login.login) is not None:
                 return ()
             number = add_user(connection, login=login.login, name=DEMO_NAMES[role], password=chosen, by=by)

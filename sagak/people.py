@@ -3,14 +3,11 @@
 Whoever can run these commands holds the keys of the database; the trail names them by their account on this machine.
 """
 
-import getpass
 from datetime import datetime, timedelta
 
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
-from domain.people import ALL, Role, Signature
+from domain.people import ALL, Role
 from outreach.accounts import (
     add_user,
     get_account,
@@ -21,13 +18,11 @@ from outreach.accounts import (
     set_password,
     unlock_user,
 )
-from outreach.passwords import ChosenPassword, new_password
+from outreach.passwords import ChosenPassword
+from sagak.console import out, say, typed_by
 from sagak.settings import Settings, now
 from sagak.stores import store_of
 from store.accounts import Account, grants_of
-
-out = Console(highlight=False)
-_HERE = "this machine"
 
 
 def run_add_person(login: str, *, name: str, subject: str | None, is_machine: bool) -> None:
@@ -35,66 +30,64 @@ def run_add_person(login: str, *, name: str, subject: str | None, is_machine: bo
 
     With ``subject`` they sign in by the agency's own sign-on; a machine comes in by tokens.
     """
-    password = None if subject or is_machine else new_password()
-    chosen, by = ChosenPassword.of(password) if password else None, _by()
+    chosen, by = None if subject or is_machine else ChosenPassword.by_chance(), typed_by()
     with store_of(Settings.from_environment()) as database, database.writing(ALL) as connection:
         add_user(connection, login=login, name=name, password=chosen, subject=subject, is_machine=is_machine, by=by)
-    _say(f"Added: {login}. They see nothing until a right is granted: sagak people grant")
-    if password:
-        _say(f"First password, told this once: {password}")
+    say(f"Added: {login}. They see nothing until a right is granted: sagak people grant")
+    if chosen:
+        say(f"First password, told this once: {chosen.plain}")
 
 
 def run_grant(
     login: str, role: Role, area: str, *, why: str, valid_from: datetime | None, valid_to: datetime | None
 ) -> None:
     """Gives a role in an area."""
-    by = _by()
+    by = typed_by()
     with store_of(Settings.from_environment()) as database, database.writing(ALL) as connection:
         grant_right(
             connection, login=login, role=role, area=area, reason=why, by=by, valid_from=valid_from, valid_to=valid_to
         )
-    _say(f"Granted: {role.value} in {area} to {login}. It counts at their next click.")
+    say(f"Granted: {role.value} in {area} to {login}. It counts at their next click.")
 
 
 def run_revoke(login: str, role: Role, area: str, *, why: str) -> None:
     """Takes a role in an area back."""
-    by = _by()
+    by = typed_by()
     with store_of(Settings.from_environment()) as database, database.writing(ALL) as connection:
         revoke_right(connection, login=login, role=role, area=area, reason=why, by=by)
-    _say(f"Revoked: {role.value} in {area} of {login}. It is gone at their next click.")
+    say(f"Revoked: {role.value} in {area} of {login}. It is gone at their next click.")
 
 
 def run_new_password(login: str) -> None:
     """Gives somebody a password by chance, told once; their sessions end, their tokens stay."""
-    password, by = new_password(), _by()
-    chosen = ChosenPassword.of(password)
+    chosen, by = ChosenPassword.by_chance(), typed_by()
     with store_of(Settings.from_environment()) as database, database.writing(ALL) as connection:
         set_password(connection, login=login, password=chosen, must_change=True, by=by)
-    _say(f"New password of {login}, told this once: {password}")
+    say(f"New password of {login}, told this once: {chosen.plain}")
 
 
 def run_lock(login: str, *, why: str) -> None:
     """Shuts somebody out, their tokens too."""
-    by = _by()
+    by = typed_by()
     with store_of(Settings.from_environment()) as database, database.writing(ALL) as connection:
         ended = lock_user(connection, login=login, reason=why, by=by)
-    _say(f"Locked: {login}. Sessions and tokens that ended: {ended}.")
+    say(f"Locked: {login}. Sessions and tokens that ended: {ended}.")
 
 
 def run_unlock(login: str, *, why: str) -> None:
     """Lets somebody in again."""
-    by = _by()
+    by = typed_by()
     with store_of(Settings.from_environment()) as database, database.writing(ALL) as connection:
         unlock_user(connection, login=login, reason=why, by=by)
-    _say(f"Unlocked: {login}.")
+    say(f"Unlocked: {login}.")
 
 
 def run_token(login: str, *, days: int, why: str) -> None:
     """Issues a bearer token for the API, told once."""
-    by = _by()
+    by = typed_by()
     with store_of(Settings.from_environment()) as database, database.writing(ALL) as connection:
         token = issue_token(connection, login=login, expires_at=by.at + timedelta(days=days), reason=why, by=by)
-    _say(f"Token with the rights of {login} for {days} days, told this once: {token}")
+    say(f"Token with the rights of {login} for {days} days, told this once: {token}")
 
 
 def run_show_person(login: str) -> None:
@@ -103,7 +96,7 @@ def run_show_person(login: str) -> None:
     with store_of(Settings.from_environment()) as database, database.reading(ALL) as connection:
         account = get_account(connection, login, to_change=False)
         grants = grants_of(connection, account.user_id)
-    _say(f"{account.login} · {account.name} · {_state(account, at)}")
+    say(f"{account.login} · {account.name} · {_state(account, at)}")
     table = Table("role", "area", "from", "to", "holds")
     for grant in grants:
         to = "" if grant.valid_to is None else f"{grant.valid_to:%Y-%m-%d %H:%M}"
@@ -116,11 +109,3 @@ def _state(account: Account, at: datetime) -> str:
     if not account.is_active:
         return "locked by an administrator"
     return "locked for a while after wrong passwords" if account.is_locked_at(at) else "may sign in"
-
-
-def _by() -> Signature:
-    return Signature(0, f"console:{getpass.getuser()}"[:64], ALL, now(), _HERE)
-
-
-def _say(text: str) -> None:
-    out.print(escape(text), soft_wrap=True)

@@ -123,10 +123,13 @@ def _sign_on(environment: Mapping[str, str]) -> "SignOn | None":
         return None
     if missing := [name for name in names if not environment.get(name)]:
         raise UsageError(f"{', '.join(missing)} is missing: the sign-on needs all four.", hint=SITE[missing[0]])
-    if not environment["SAGAK_URL"].startswith("https://"):
-        raise UsageError("SAGAK_URL does not begin with https://: the sign-on needs it.", hint=SITE["SAGAK_URL"])
+    for name in ("SAGAK_OIDC_ISSUER", "SAGAK_URL"):  # OpenID Connect Discovery 1.0, 3: in the open, anybody vouches
+        if not environment[name].startswith("https://"):
+            raise UsageError(f"{name} does not begin with https://: the sign-on needs it.", hint=SITE[name])
     secret = Path(environment["SAGAK_OIDC_SECRET_FILE"])
     try:
+        if secret.stat().st_mode & 0o007:
+            raise UsageError("Anybody on this machine may open the sign-on's secret.", hint=f"Run: chmod o= {secret}")
         word = secret.read_text(encoding="utf-8").strip()
         return SignOn(environment[names[0]], environment[names[1]], word, environment[names[3]].rstrip("/"))
     except UnicodeDecodeError as error:

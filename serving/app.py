@@ -50,6 +50,9 @@ def create_app(service: Service, *, lifespan: Lifespan[FastAPI] | None = None) -
         openapi_url=None,  # a route of its own gives it, marked as every route is
         docs_url=None,  # it would fetch scripts from another host
         redoc_url=None,
+        # It would make a whole address of what the request calls us, http where the proxy speaks https: a password sent
+        # to /login/ would go out once more in the open.
+        redirect_slashes=False,
     )
     app.state.service = service
     app.state.figures = Figures()

@@ -48,6 +48,13 @@ def check_origin(request: Request) -> None:
     if site is not None:
         is_ours = site == "same-origin"
     else:
-        is_ours = urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host", "-")
+        is_ours = _host_in(request.headers.get("origin", "")) == request.headers.get("host", "-")
     if not is_ours:
         raise Forged
+
+
+def _host_in(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # "http://[" and what else no browser sends
+        return ""

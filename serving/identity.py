@@ -50,9 +50,9 @@ def time_left(session: Session, now: datetime, rules: Rules) -> timedelta:
     return max(timedelta(0), min(session.seen_at + rules.idle, session.expires_at) - now)
 
 
-def cookie_name(rules: Rules) -> str:
+def cookie_name(rules: Rules, name: str = "sagak") -> str:
     """With the prefix a browser refuses the cookie from any other host of the domain, and over plain http."""
-    return "__Host-sagak" if rules.is_secure else "sagak"
+    return f"__Host-{name}" if rules.is_secure else name
 
 
 def give_cookie(response: Response, token: str, rules: Rules) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote, unquote
 
 import httpx2
 from authlib.integrations.base_client.errors import OAuthError
@@ -23,8 +24,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from starlette.responses import RedirectResponse, Response
 
-from outreach.sessions import sign_in_by_subject
+from outreach.sessions import note_refused_sign_on, sign_in_by_subject
 from serving.access import anyone
+from serving.identity import cookie_name
 from serving.pages.signin import NextInQuery, attempt_of, own_path, welcome
 from serving.refusals import NoSuchThing, OutOfService
 from serving.rendering import url
@@ -33,6 +35,7 @@ from serving.service import Service, SignOn
 router = APIRouter(include_in_schema=False)
 BACK = "/oidc/callback"
 _COOKIE, _MINUTES = "sagak-sign-on", 10
+_PLACES = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _ALGORITHMS = ("RS256", "PS256", "ES256")  # never "none", never a secret shared with the sign-on
 _SECONDS = 10.0  # to wait for the sign-on
 _LEEWAY = 60  # seconds that two clocks may differ
@@ -67,8 +70,11 @@ class _Round:
 
 
 @router.get("/oidc", dependencies=[anyone])
-def leave(request: Request, goes_on: NextInQuery = "/") -> Response:
-    """Leads to the agency's sign-on."""
+def leave(request: Request, goes_on: NextInQuery = "/", again: str = "") -> Response:
+    """Leads to the agency's sign-on. ``again``: it shall ask who is there, also where it knows somebody.
+
+    Whoever signs out here stays signed in there; on a shared desk the next one would come in as them.
+    """
     service, sign_on = _service(request)
     way = _Round(secrets.token_urlsafe(32), service.key_for("sign-on"))
     address, _ = _client(sign_on).create_authorization_url(
@@ -76,14 +82,16 @@ def leave(request: Request, goes_on: NextInQuery = "/") -> Response:
         state=way.state,
         nonce=way.nonce,
         code_verifier=way.verifier,
+        **({"prompt": "login"} if again else {}),  # OpenID Connect Core 1.0, 3.1.2.1
     )
     answer = RedirectResponse(address, 303)
-    # Lax: the way back comes from another site.
+    # Lax: the way back comes from another site. For all paths, as only such a cookie can have the name that no other
+    # host of the domain can set: from one that did, people would be signed in as somebody else.
     answer.set_cookie(
-        _COOKIE,
-        f"{way.seed} {own_path(goes_on)}",
+        cookie_name(service.rules, _COOKIE),
+        f"{way.seed} {quote(own_path(goes_on))}",
         max_age=_MINUTES * 60,
-        path=BACK,
+        path="/",
         httponly=True,
         secure=service.rules.is_secure,
         samesite="lax",
@@ -95,19 +103,21 @@ def leave(request: Request, goes_on: NextInQuery = "/") -> Response:
 def come_back(request: Request, code: str = "", state: str = "") -> Response:
     """Begins a session for whom the sign-on vouches, if we know them; says so if we do not."""
     service, sign_on = _service(request)
-    seed, _, path = request.cookies.get(_COOKIE, "").partition(" ")
+    cookie, attempt = cookie_name(service.rules, _COOKIE), attempt_of(request)
+    seed, _, path = request.cookies.get(cookie, "").partition(" ")
     way = _Round(seed, service.key_for("sign-on"))
+    if not seed or not hmac.compare_digest(state.encode(), way.state.encode()):
+        return RedirectResponse(url("/login", {"why": "refused"}), 303)
     try:
-        if not seed or not hmac.compare_digest(state.encode(), way.state.encode()):
-            raise _Refused
         subject = _subject(sign_on, way, code, int(service.now().timestamp()))
     except (_Refused, OAuthError, JoseError):
+        note_refused_sign_on(service.database, attempt)
         return RedirectResponse(url("/login", {"why": "refused"}), 303)
-    begun = sign_in_by_subject(service.database, subject, attempt_of(request))
+    begun = sign_in_by_subject(service.database, subject, attempt)
     if begun is None:
         return RedirectResponse(url("/login", {"why": "unknown"}), 303)
-    answer = welcome(begun, own_path(path), service)
-    answer.delete_cookie(_COOKIE, path=BACK)
+    answer = welcome(begun, own_path(unquote(path)), service)
+    answer.delete_cookie(cookie, path="/", httponly=True, secure=service.rules.is_secure, samesite="lax")
     return answer
 
 
@@ -135,7 +145,7 @@ def _subject(sign_on: SignOn, way: _Round, code: str, now: int) -> str:
     with _client(sign_on) as client:
         try:
             tokens = client.fetch_token(provider["token_endpoint"], code=code, code_verifier=way.verifier)
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, ValueError) as error:  # no answer, or one that is no JSON object
             raise OutOfService from error
     token = jwt.decode(str(tokens.get("id_token", "")), _keys(provider["jwks_uri"]), algorithms=list(_ALGORITHMS))
     jwt.JWTClaimsRegistry(
@@ -147,8 +157,9 @@ def _subject(sign_on: SignOn, way: _Round, code: str, now: int) -> str:
         exp={"essential": True},
         sub={"essential": True},
     ).validate(token.claims)
-    audience = token.claims["aud"]
-    if isinstance(audience, list) and len(audience) > 1 and token.claims.get("azp") != sign_on.client_id:
+    # OpenID Connect Core 1.0, 3.1.3.7, 4 and 5: whom the token was made for, where it says so or several might use it.
+    is_for_several = isinstance(token.claims["aud"], list) and len(token.claims["aud"]) > 1
+    if token.claims.get("azp", None if is_for_several else sign_on.client_id) != sign_on.client_id:
         raise _Refused
     return str(token.claims["sub"])
 
@@ -156,15 +167,20 @@ def _subject(sign_on: SignOn, way: _Round, code: str, now: int) -> str:
 @lru_cache(maxsize=4)
 def _provider(issuer: str) -> Mapping[str, Any]:
     """What the sign-on says of itself (OpenID Connect Discovery 1.0), asked once in the life of the process."""
-    said: Mapping[str, Any] = _fetched(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-    if said.get("issuer") != issuer:
+    said = _fetched(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+    if not isinstance(said, dict) or said.get("issuer") != issuer:
+        raise OutOfService
+    if not all(isinstance(said.get(name), str) for name in _PLACES):
         raise OutOfService
     return said
 
 
 def _keys(address: str) -> KeySet:
     """The keys of today: asked at every sign-in, so that a new key of the sign-on is known at once."""
-    return KeySet.import_key_set(_fetched(address))
+    try:
+        return KeySet.import_key_set(_fetched(address))
+    except (JoseError, LookupError, TypeError) as error:
+        raise OutOfService from error
 
 
 def _fetched(address: str) -> Any:

@@ -59,6 +59,10 @@ class TooMany(Refusal):
     title = "Too many requests at once"
 
 
+class TooManyFailures(TooMany):
+    """From the caller's address people failed to sign in more often than anybody mistypes."""
+
+
 class OutOfService(Refusal):
     status = 503
     title = "The service cannot answer now"

@@ -67,8 +67,8 @@ def find_account(connection: Connection, login: str, *, to_change: bool = False)
 
 
 def find_account_of(connection: Connection, subject: str) -> Account | None:
-    """Whoever the agency's own sign-on calls ``subject``."""
-    return _account(connection, users.c.subject == subject, to_change=False)
+    """Whoever the agency's own sign-on calls ``subject``; holds the row until the transaction ends."""
+    return _account(connection, users.c.subject == subject, to_change=True)
 
 
 def _account(connection: Connection, condition: Any, *, to_change: bool) -> Account | None:

@@ -83,7 +83,7 @@ def verify(database: Database, checkpoints: Sequence[Checkpoint | None] = ()) ->
         try:
             _check_seals(connection, findings, _macs_by_position(checkpoints))
             _check_unsealed(connection, findings)
-        except database.driver_error:
+        except (database.driver_error, TypeError):
             findings.add(Kind.UNREADABLE, position=findings.sealed + 1)
     for _ in (mark for mark in checkpoints if mark is None):
         findings.add(Kind.CHECKPOINT)
@@ -104,6 +104,7 @@ def _check_seals(connection: Connection, findings: Findings, marks: dict[int, se
     for row in _rows(connection, _SEALED):
         position, trail_id, mac, line = row[:4]
         values = row[4:]
+        _check_number(position)
         if position != last + 1:
             findings.add(Kind.GAP, position=position)
         if values[0] is None:
@@ -133,7 +134,14 @@ def _check_unsealed(connection: Connection, findings: Findings) -> None:
         if may_wait and _is_own(sign, values, line):
             findings.waiting += 1
         else:
+            _check_number(values[0])
             findings.add(Kind.UNSEALED, line_id=values[0])
+
+
+def _check_number(place: Any) -> None:
+    """Raises `TypeError` for what no position or id is: somebody has given the column another type."""
+    if not isinstance(place, int):
+        raise TypeError
 
 
 def _is_own(sign: Signer, values: Sequence[Any], mac: str) -> bool:

@@ -10,13 +10,13 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from domain.errors import UsageError
-from outreach.sessions import Attempt, Begun, change_own_password, sign_in, sign_out
+from outreach.sessions import Attempt, Begun, change_own_password, is_flooding, sign_in, sign_out
 from serving import wording_people_ko as ko
 from serving.access import Visit, anyone, origin_of, signed_in
 from serving.forgery import check_origin
 from serving.identity import give_cookie, take_cookie, time_left
 from serving.pages.framing import bare_frame, page_frame
-from serving.refusals import TooMany
+from serving.refusals import TooMany, TooManyFailures
 from serving.rendering import render, url
 from serving.service import Service
 from store.accounts import touch
@@ -60,7 +60,7 @@ def own_path(path: str) -> str:
 @router.get("/login", dependencies=[anyone])
 async def show_login(request: Request, goes_on: NextInQuery = "", why: str = "") -> Response:
     """The form; ``why`` is a word for how the last session ended."""
-    return _login_page(request, goes_on, flash=ko.WHY_SIGNED_OUT.get(why, ""))
+    return _login_page(request, goes_on, flash=ko.WHY_SIGNED_OUT.get(why, ""), has_left=why == "out")
 
 
 @router.post("/login", dependencies=[anyone])
@@ -71,7 +71,10 @@ async def log_in(request: Request, login: _Text = "", password: _Text = "", goes
     if checks.statistics().tasks_waiting >= _MOST_IN_LINE:
         raise TooMany
     service: Service = request.app.state.service
-    begun = await run_sync(partial(sign_in, service.database, login, password, attempt_of(request)), limiter=checks)
+    attempt = attempt_of(request)
+    if await run_sync(is_flooding, service.database, attempt):
+        raise TooManyFailures
+    begun = await run_sync(partial(sign_in, service.database, login, password, attempt), limiter=checks)
     if begun is None:
         return _login_page(request, goes_on, login=login, problem=_failed(service))
     return welcome(begun, own_path(goes_on), service)
@@ -96,18 +99,17 @@ def _checks() -> CapacityLimiter:
     return checks
 
 
-def _login_page(request: Request, goes_on: str, *, login: str = "", problem: str = "", flash: str = "") -> Response:
-    frame = bare_frame(request, ko.LOGIN)
-    sso = (
-        url("/oidc", {"next": own_path(goes_on) if goes_on else ""}) if request.app.state.service.rules.sign_on else ""
-    )
+def _login_page(
+    request: Request, goes_on: str, *, login: str = "", problem: str = "", flash: str = "", has_left: bool = False
+) -> Response:
+    path, has_sign_on = own_path(goes_on) if goes_on else "", request.app.state.service.rules.sign_on is not None
     page = render(
         "login.html.j2",
-        frame=frame,
+        frame=bare_frame(request, ko.LOGIN),
         login=login,
         problem=problem or flash,
-        next=own_path(goes_on) if goes_on else "",
-        sso_href=sso,
+        next=path,
+        sso_href=url("/oidc", {"next": path, "again": "1" if has_left else ""}) if has_sign_on else "",
     )
     return HTMLResponse(page, 401 if problem else 200)
 

@@ -157,6 +157,23 @@ def test_text_that_cannot_be_read_is_a_finding_and_no_crash(
     assert [finding.kind for finding in verify(sqlite_database).named] == [Kind.UNREADABLE]
 
 
+def test_seals_of_other_types_are_a_finding_and_no_crash(
+    sealed: tuple[Database, Sealer], request: pytest.FixtureRequest
+) -> None:
+    database, sealer = sealed
+    run = admin_of(database, request)
+    if database.is_sqlite:
+        run(
+            "CREATE TABLE kept AS SELECT 'no ' || position AS position, trail_id, mac FROM trail_seals",
+            "DROP TABLE trail_seals",
+            "ALTER TABLE kept RENAME TO trail_seals",
+        )
+    else:
+        run("ALTER TABLE trail_seals ALTER COLUMN position TYPE text")
+    (finding,) = found(database, sealer)
+    assert (finding.kind, finding.position) == (Kind.UNREADABLE, 1)
+
+
 def test_a_trail_rewritten_whole_with_another_key_is_found(
     sealed: tuple[Database, Sealer], request: pytest.FixtureRequest
 ) -> None:

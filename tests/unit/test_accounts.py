@@ -1,6 +1,7 @@
 """People and their rights: each change is an act with its line, and what does not fit is refused."""
 
 from datetime import timedelta
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -8,11 +9,13 @@ from hypothesis import strategies as st
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import select
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from domain.errors import NotFound, UsageError
 from domain.people import ALL, Role, Signature
 from outreach.accounts import add_user, get_account, grant_right, issue_token, lock_user, revoke_right, set_password
-from outreach.passwords import ChosenPassword, check_password, hash_password, is_right, new_password
+from outreach.guessing import guesses
+from outreach.passwords import LEAST_GUESSES, ChosenPassword, check_password, hash_password, is_right
 from store.accounts import add_session, end_session, forget_sessions, grants_of
 from store.answers import claim_key, forget_answers
 from store.database import Connection, Database
@@ -35,7 +38,7 @@ def acts(connection: Connection) -> list[tuple[str, str]]:
 
 
 def add(connection: Connection, login: str = "kim", **more) -> int:
-    password = ChosenPassword.of(GOOD)
+    password = ChosenPassword.of(GOOD, login=login, name="김민지")
     return add_user(connection, **{"login": login, "name": "김민지", "password": password, "by": BY, **more})
 
 
@@ -43,7 +46,7 @@ def test_every_act_leaves_a_line(connection: Connection) -> None:
     add(connection)
     grant_right(connection, login="kim", role=Role.DONG, area="4128151000", reason=WHY, by=BY)
     revoke_right(connection, login="kim", role=Role.DONG, area="4128151000", reason=WHY, by=BY)
-    set_password(connection, login="kim", password=ChosenPassword.of(new_password()), must_change=True, by=BY)
+    set_password(connection, login="kim", password=ChosenPassword.by_chance(), must_change=True, by=BY)
     issue_token(connection, login="kim", expires_at=NOW + timedelta(days=1), reason=WHY, by=BY)
     lock_user(connection, login="kim", reason=WHY, by=BY)
     expected = ["add_user", "grant", "revoke", "set_password", "issue_token", "lock"]
@@ -143,6 +146,9 @@ WEAK = [
     "short", "1234567", "12345678", "password", "Password1!", "P@ssw0rd", "qwerty123", "asdfghjkl", "1q2w3e4r",
     "aaaaaaaa", "abcd1234", "admin2026", "20261122", "kim.minji", "kim.minji1", "welcome1", "sagak2026!", "bokji1234",
     "qlalfqjsgh1", "dkssudgktpdy", "iloveyou", "zxcvbnm1", "김민지1234567", "aaaaaaaaaaaaaaaaaa", "x" * 129,
+    "1qaz2wsx", "corvette1!", "Maverick2026", "s@m@nth@", "passwordpassword", "qwertyuiopasdfghjkl",  # known everywhere
+    "비밀번호1234", "대한민국2026!", "tkfkdgo123!", "gmlakddl77", "박서준1234!", "qkrtjwls1!",  # known here
+    "rlaalswl12!", "행신동2026!", "godtlsehd1!", "goyang2026!",  # of one's own name and place
 ]  # fmt: skip
 
 
@@ -153,15 +159,32 @@ def test_passwords_that_others_could_guess_are_refused(password: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", [GOOD, "correct horse battery", "창가의 고양이 둘", "vT9#kq2Lm", "rhdiddl-ckdrk", "gmlakddl77"]
+    "password", [GOOD, "correct horse battery", "창가의 고양이 둘", "vT9#kq2Lm", "rhdiddl-ckdrk", "x7#Kq9!z"]
 )
 def test_other_passwords_are_taken_whatever_they_are_made_of(password: str) -> None:
     check_password(password, login="kim.minji", name="김민지")
 
 
-@given(st.integers())
-def test_a_password_by_chance_always_passes(_: int) -> None:
-    check_password(new_password(), login="kim.minji", name="김민지")
+def test_the_best_known_passwords_are_refused() -> None:
+    """OWASP ASVS 5.0, 6.2.4: at least the three thousand most common that are long enough."""
+    known = [password for password in FREQUENCY_LISTS["passwords"] if len(password) >= 8]
+    taken = [password for password in known[:3_000:10] if guesses(password, login="kim", name="") >= LEAST_GUESSES]
+    assert len(known) > 10_000 and taken == []
+
+
+def test_a_password_by_chance_passes() -> None:
+    check_password(ChosenPassword.by_chance().plain, login="kim.minji", name="김민지")
+
+
+def test_a_password_that_is_made_to_keep_the_check_busy_does_not() -> None:
+    started = process_time()
+    guesses("@4$5!1|07+8(){}<%2369" * 6, login="kim", name="")
+    assert process_time() - started < 2  # half a minute, where all of it is looked at
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_whatever_is_typed_is_counted(typed: str) -> None:
+    assert guesses(typed, login="kim", name="김민지") >= 1
 
 
 def test_sessions_that_are_over_and_old_answers_are_forgotten_after_a_while(connection: Connection) -> None:

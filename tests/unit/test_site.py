@@ -17,6 +17,7 @@ def site(**settings: str) -> Site:
 
 def sign_on(folder: Path) -> Mapping[str, str]:
     (folder / "secret").write_text("agreed with the sign-on\n", encoding="utf-8")
+    (folder / "secret").chmod(0o640)
     return {
         "SAGAK_OIDC_ISSUER": "https://login.example",
         "SAGAK_OIDC_CLIENT": "sagak",
@@ -102,9 +103,17 @@ def test_an_address_alone_is_no_sign_on() -> None:
     assert site(SAGAK_URL="https://sagak.example").sign_on is None
 
 
-def test_a_sign_on_is_never_reached_in_the_open(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="https"):
-        site(**sign_on(tmp_path) | {"SAGAK_URL": "http://sagak.example"})
+@pytest.mark.parametrize("name", ["SAGAK_URL", "SAGAK_OIDC_ISSUER"])
+def test_a_sign_on_is_never_reached_in_the_open(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match=f"^{name} .* https"):
+        site(**sign_on(tmp_path) | {name: "http://sagak.example"})
+
+
+def test_a_secret_that_anybody_may_read_is_refused(tmp_path: Path) -> None:
+    settings = sign_on(tmp_path)
+    (tmp_path / "secret").chmod(0o644)
+    with pytest.raises(UsageError, match="Anybody on this machine"):
+        site(**settings)
 
 
 def test_a_secret_that_cannot_be_read_is_told_without_it(tmp_path: Path) -> None:

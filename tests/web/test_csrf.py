@@ -62,6 +62,12 @@ def test_the_token_comes_in_a_form_or_a_header(service: Service, way: str) -> No
     assert client.post("/logout", **sent).status_code == 303
 
 
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", f"{OURS}@elsewhere.example", HOST, "null"])
+def test_an_origin_that_no_browser_sends_is_not_ours(service: Service, origin: str) -> None:
+    answer = client_of(service).post("/login", data={"login": "x", "password": "x"}, headers={"origin": origin})
+    assert answer.status_code == 403
+
+
 def test_reading_needs_no_token(service: Service) -> None:
     client = signed_in(client_of(service), "dong-4128151000")
     assert client.get("/password", headers={"origin": ELSEWHERE, "sec-fetch-site": "cross-site"}).status_code == 200

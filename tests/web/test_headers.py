@@ -66,6 +66,12 @@ def test_a_name_that_is_not_ours_is_not_answered(service: Service) -> None:
     assert answer.status_code == 400 and "elsewhere" not in answer.text
 
 
+@pytest.mark.parametrize(("method", "path"), [("GET", "/list/"), ("POST", "/login/"), ("GET", "/api/v1/me/")])
+def test_a_slash_too_many_leads_to_no_address_that_the_caller_names(service: Service, method: str, path: str) -> None:
+    answer = client_of(service).request(method, path)
+    assert answer.status_code == 404 and "location" not in answer.headers
+
+
 def test_the_page_policy_allows_nothing_inline_and_nothing_from_elsewhere() -> None:
     policy = SECURITY_HEADERS["content-security-policy"]
     assert policy.startswith("default-src 'none'")

@@ -3,12 +3,13 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 import httpx2
 import pytest
@@ -20,7 +21,7 @@ from domain.people import ALL
 from serving.service import Service, SignOn
 from store.database import Database
 from store.tables import users
-from tests.support.made_service import HOST, RULES, Clock, client_of, made_service
+from tests.support.made_service import HOST, RULES, Clock, client_of, csrf_of, made_service
 from tests.support.made_store import NOW, fill
 from tests.web.test_signin import lines
 
@@ -35,15 +36,18 @@ class Provider:
 
     subject: str = SUBJECT
     claims: dict[str, Any] = field(default_factory=dict)  # instead of the right ones
+    says: dict[str, Any] = field(default_factory=dict)  # by path, instead of what is right
     header: dict[str, str] = field(default_factory=lambda: {"alg": "RS256", "kid": "one"})
     key: Any = field(default_factory=lambda: KEY)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    asked: list[dict[str, str]] = field(default_factory=list)
     issuer: str = ""
 
     def authorize(self, query: dict[str, str]) -> str:
         """Where the browser is sent back to."""
         assert query["response_type"] == "code" and query["client_id"] == CLIENT and "openid" in query["scope"].split()
         assert query["code_challenge_method"] == "S256"
+        self.asked.append(query)
         code = f"code-{len(self.codes)}"
         self.codes[code] = query
         return query["redirect_uri"] + "?" + urlencode({"code": code, "state": query["state"]})
@@ -72,6 +76,8 @@ def handler_of(provider: Provider) -> type[BaseHTTPRequestHandler]:
                 query = {name: values[0] for name, values in parse_qs(asked.query).items()}
                 self.send_header("location", provider.authorize(query))
                 self.end_headers()
+            elif asked.path in provider.says:
+                self.say(200, provider.says[asked.path])
             elif asked.path == "/keys":
                 self.say(200, KeySet([KEY]).as_dict(private=False))
             else:
@@ -82,9 +88,10 @@ def handler_of(provider: Provider) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"])).decode()
             form = {name: values[0] for name, values in parse_qs(body).items()}
-            self.say(*provider.token(form, self.headers.get("authorization", "")))
+            right = provider.token(form, self.headers.get("authorization", ""))
+            self.say(right[0], provider.says.get("/token", right[1]))
 
-        def say(self, status: int, what: dict[str, Any]) -> None:
+        def say(self, status: int, what: Any) -> None:
             self.send_response(status)
             self.send_header("content-type", "application/json")
             self.end_headers()
@@ -126,6 +133,15 @@ def test_the_sign_on_is_offered_where_there_is_one(service: Service) -> None:
     assert "/oidc" not in client_of(made_service(service.database)).get("/login").text
 
 
+def test_after_signing_out_the_sign_on_asks_anew_who_is_there(service: Service, provider: Provider) -> None:
+    client = client_of(service)
+    client.get(there(client))
+    left = client.post("/logout", data={"csrf": csrf_of(client)}).headers["location"]
+    (way,) = re.findall(r'href="(/oidc[^"]*)"', client.get(left).text)
+    httpx2.get(client.get(way).headers["location"])
+    assert [asked.get("prompt") for asked in provider.asked] == [None, "login"]
+
+
 def test_whom_the_sign_on_vouches_for_is_signed_in(service: Service) -> None:
     client = client_of(service)
     answer = client.get(there(client))
@@ -150,6 +166,7 @@ def test_somebody_we_do_not_know_is_told_so(service: Service, provider: Provider
         {"iss": "https://elsewhere.example"},
         {"aud": "another-service"},
         {"aud": ["another-service", CLIENT]},
+        {"azp": "another-service"},
         {"nonce": "of another round"},
         {"exp": int(NOW.timestamp()) - 3600},
         {"sub": None},
@@ -162,6 +179,7 @@ def test_a_word_that_is_not_for_us_or_not_for_now_is_refused(
     client = client_of(service)
     assert client.get(there(client)).headers["location"] == "/login?why=refused"
     assert client.get("/session", headers={"accept": "application/json"}).status_code == 401
+    assert lines(service) == [("-", "sign_in_failed", "", {"way": "sign_on"})]
 
 
 def test_a_word_signed_with_another_key_is_refused(service: Service, provider: Provider) -> None:
@@ -181,6 +199,7 @@ def test_coming_back_in_another_browser_is_refused(service: Service) -> None:
     assert victim.get(there(attacker)).headers["location"] == "/login?why=refused"
     there(victim)  # with a round of their own under way
     assert victim.get(there(attacker)).headers["location"] == "/login?why=refused"
+    assert lines(service) == []  # whoever is sent here writes nothing
 
 
 def test_a_code_works_once(service: Service) -> None:
@@ -188,8 +207,40 @@ def test_a_code_works_once(service: Service) -> None:
     back = there(client)
     cookie = client.cookies["sagak-sign-on"]
     client.get(back)
-    client.cookies.set("sagak-sign-on", cookie, path="/oidc/callback")
+    client.cookies.set("sagak-sign-on", cookie)
     assert client.get(back).headers["location"] == "/login?why=refused"
+
+
+@pytest.mark.parametrize("path", ["/list?worker=김민지", "/a;b", '/a"b'])
+def test_the_way_leads_back_to_whatever_page_it_began_at(service: Service, path: str) -> None:
+    client = client_of(service)
+    assert unquote(client.get(there(client, path)).headers["location"]) == path
+
+
+def test_over_https_no_other_host_of_the_domain_can_begin_the_way_for_somebody(service: Service) -> None:
+    secure = made_service(service.database, rules=replace(service.rules, is_secure=True))
+    cookie = client_of(secure).get("/oidc").headers["set-cookie"]
+    assert cookie.startswith("__Host-sagak-sign-on=") and "Secure" in cookie and "Path=/;" in cookie
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/token", []),
+        ("/token", "words"),
+        ("/keys", []),
+        ("/keys", {"keys": [{"kty": "RSA"}]}),
+        ("/.well-known/openid-configuration", []),
+        ("/.well-known/openid-configuration", {}),
+    ],
+)
+def test_a_sign_on_that_talks_nonsense_is_one_that_does_not_answer(
+    service: Service, provider: Provider, path: str, said: Any
+) -> None:
+    client = client_of(service)
+    provider.says = {path: {"issuer": provider.issuer} if said == {} else said}
+    answer = client.get("/oidc")
+    assert (answer if answer.status_code == 503 else client.get(there(client))).status_code == 503
 
 
 def test_the_way_leads_back_to_our_own_pages_only(service: Service) -> None:

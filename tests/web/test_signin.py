@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from domain.people import ALL, Scope, Signature
+from domain.people import ALL, NOBODY, Scope, Signature
 from outreach.accounts import lock_user, set_password, unlock_user
 from outreach.passwords import ChosenPassword
-from outreach.sessions import Attempt, sign_in_by_subject
+from outreach.sessions import Attempt, is_flooding, sign_in_by_subject
 from serving.service import Service
+from store.accounts import find_account_of
 from store.database import Connection, Database
-from store.tables import trail
+from store.tables import trail, users
+from store.trail import Line, append
 from tests.support.made_service import Clock, bearer, client_of, csrf_of, made_service, signed_in
 from tests.support.made_store import NOW, PASSWORD, fill
 
@@ -69,6 +72,39 @@ def body_of(answer) -> str:
     return re.sub(r'name="login" value="[^"]*"', "", answer.text)
 
 
+def test_one_address_that_only_fails_is_not_listened_to_for_a_while(service: Service, clock: Clock) -> None:
+    with service.database.writing(ALL) as connection:
+        append(connection, *(Line(NOW, "-", "testclient", "sign_in_failed") for _ in range(49)))
+    assert try_in(service, WORKER, PASSWORD).status_code == 303
+    assert [try_in(service, "nobody", "x").status_code for _ in range(2)] == [401, 429]
+    told = try_in(service, WORKER, PASSWORD)
+    assert told.status_code == 429 and "10분쯤 뒤에" in told.text
+    assert len(lines(service)) == 51, "who is not listened to writes nothing"
+    clock.forward(minutes=10, seconds=1)
+    assert try_in(service, WORKER, PASSWORD).status_code == 303
+
+
+def test_an_address_from_which_most_come_in_is_a_whole_office(service: Service) -> None:
+    by = Signature(0, "office", NOBODY, NOW, "testclient")
+    with service.database.writing(ALL) as connection:
+        append(connection, *(Line.of(by, act) for act in ("sign_in", "sign_in_failed") for _ in range(60)))
+        append(connection, Line.of(by, "sign_in"))
+    assert try_in(service, WORKER, PASSWORD).status_code == 303
+
+
+def test_an_address_that_stands_for_everybody_keeps_nobody_out(service: Service) -> None:
+    attempt = attempt_at("127.0.0.1")
+    with service.database.writing(ALL) as connection:
+        append(connection, *(Line.of(BY, "sign_in_failed") for _ in range(3)))
+        append(connection, *(Line(NOW, "-", attempt.origin, "sign_in_failed") for _ in range(60)))
+    assert not is_flooding(service.database, attempt)
+    assert not is_flooding(service.database, attempt_at(BY.origin))
+
+
+def attempt_at(origin: str) -> Attempt:
+    return Attempt(NOW, origin, timedelta(hours=9), 5, timedelta(minutes=30), bytes(32))
+
+
 def test_somebody_who_left_does_not_get_in_with_the_right_password(service: Service) -> None:
     assert try_in(service, "left", PASSWORD).status_code == 401
 
@@ -120,8 +156,20 @@ def test_what_cannot_be_a_login_is_unknown_and_asked_of_no_database(service: Ser
 
 
 def test_a_subject_with_signs_that_cannot_be_seen_is_nobodys(service: Service) -> None:
-    attempt = Attempt(NOW, "-", timedelta(hours=9), 5, timedelta(minutes=30), bytes(32))
-    assert sign_in_by_subject(service.database, "some\0body", attempt) is None
+    assert sign_in_by_subject(service.database, "some\0body", attempt_at("-")) is None
+
+
+def test_two_sign_ons_of_one_person_wait_for_each_other(service: Service) -> None:
+    """Else both would find no former session to end."""
+    with service.database.writing(ALL) as connection:
+        connection.execute(update(users).where(users.c.login == WORKER).values(subject="gov-1"))
+    with ThreadPoolExecutor(1) as second:
+        with service.database.writing(ALL) as connection:
+            assert find_account_of(connection, "gov-1") is not None
+            begun = second.submit(sign_in_by_subject, service.database, "gov-1", attempt_at("-"))
+            with pytest.raises(TimeoutError):
+                begun.result(timeout=0.2)
+        assert begun.result(timeout=20) is not None
 
 
 def test_passwords_are_hashed_while_nobody_waits_for_the_writer(
@@ -138,9 +186,9 @@ def test_passwords_are_hashed_while_nobody_waits_for_the_writer(
             yield connection
             writing[0] -= 1
 
-    def noted(plain: str) -> ChosenPassword:
+    def noted(plain: str, **whose: str) -> ChosenPassword:
         during.append(writing[0])
-        return hashed(plain)
+        return hashed(plain, **whose)
 
     monkeypatch.setattr(Database, "writing", lambda _, scope: counted(scope))
     monkeypatch.setattr(ChosenPassword, "of", noted)
@@ -207,8 +255,9 @@ def test_another_site_cannot_sign_somebody_in(service: Service) -> None:
 
 def test_a_given_password_is_changed_before_anything_else(service: Service) -> None:
     given, own = "given by the office", "네 마리 고양이가 창가에서 잔다"
+    password = ChosenPassword.of(given, login=WORKER, name="담당1")
     with service.database.writing(ALL) as connection:
-        set_password(connection, login=WORKER, password=ChosenPassword.of(given), must_change=True, by=BY)
+        set_password(connection, login=WORKER, password=password, must_change=True, by=BY)
     client = client_of(service)
     answer = client.post("/login", data={"login": WORKER, "password": given})
     assert answer.headers["location"] == "/password"

@@ -5,12 +5,12 @@ here is only where to look first: most of it has a good reason, and what is not 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from statistics import median, quantiles
 
-from domain.calendar import SEOUL
+from domain.calendar import SEOUL, midnight, month_number, month_start
 from store.database import Connection
 from store.trail_days import DayWork, count_lines
 from store.trail_search import FoundLine, lines
@@ -59,6 +59,15 @@ class Month:
     signed_on: date | None = None
     sentence: str = ""
 
+    @property
+    def sign_by(self) -> date:
+        """The last day on which a signature is in time.
+
+        >>> Month(date(2026, 11, 1), lines=0, is_over=True, is_overdue=False).sign_by
+        datetime.date(2026, 12, 10)
+        """
+        return _next_month(self.first) + timedelta(days=SIGNED_UNTIL_DAY - 1)
+
 
 def marked_days(works: Sequence[DayWork], *, since: date) -> tuple[MarkedDay, ...]:
     """Days from ``since`` on, newest first, each against the days of all accounts in ``works`` and its own before.
@@ -103,12 +112,10 @@ class Signed:
 def review_months(connection: Connection, *, now: datetime) -> tuple[Month, ...]:
     """The last months as the trail has them, and who signed that they looked through them."""
     today = now.astimezone(SEOUL).date()
-    firsts = [today.replace(day=1)]
-    while len(firsts) < _MONTHS_SHOWN:
-        firsts.append((firsts[-1] - timedelta(days=1)).replace(day=1))
+    firsts = [month_start(month_number(today) - ago) for ago in range(_MONTHS_SHOWN)]
     until = midnight(today + timedelta(days=1))
     counts = {
-        first: count_lines(connection, since=midnight(first), until=midnight(next_month(first))) for first in firsts
+        first: count_lines(connection, since=midnight(first), until=midnight(_next_month(first))) for first in firsts
     }
     reviews = lines(connection, since=midnight(firsts[-1]), until=until, act=REVIEWED)
     return months_to_review(counts, _signed(reviews), today=today)
@@ -135,18 +142,11 @@ def months_to_review(
 
 def _month(first: date, lines: int, signed: Signed | None, current: date, today: date) -> Month:
     is_over = first < current
-    until = next_month(first) + timedelta(days=SIGNED_UNTIL_DAY - 1)
-    is_overdue = is_over and signed is None and today > until
+    month = Month(first, lines, is_over, is_overdue=False)
     if signed is None:
-        return Month(first, lines, is_over, is_overdue)
-    return Month(first, lines, is_over, is_overdue, signed.by, signed.on, signed.sentence)
+        return replace(month, is_overdue=is_over and today > month.sign_by)
+    return replace(month, signed_by=signed.by, signed_on=signed.on, sentence=signed.sentence)
 
 
-def midnight(day: date) -> datetime:
-    """The beginning of a day in Seoul."""
-    return datetime.combine(day, time(), SEOUL)
-
-
-def next_month(first: date) -> date:
-    """The first day of the month after the one that begins on ``first``."""
-    return (first + timedelta(days=32)).replace(day=1)
+def _next_month(first: date) -> date:
+    return month_start(month_number(first) + 1)

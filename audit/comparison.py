@@ -1,6 +1,6 @@
 """Two models side by side: what each reached on past rounds, whom the lists would gain and lose, how inputs changed."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from domain.calendar import Round
 from domain.dong import told_apart
 from domain.errors import BundleRefused
 from domain.policy import Policy
+from domain.progress import Progress, untold
 from features.catalogue import Catalogue
 from scoring.bundle import Bundle
 from scoring.candidates import with_candidacy
@@ -29,7 +30,6 @@ from training.population import with_groups
 from training.recipe import Recipe
 from training.report import evaluation_report
 
-Progress = Callable[[str, int, int], None]
 # Shares of all households, best first, at which it is told how much of the need they hold.
 _LOOKED_AT = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
@@ -123,7 +123,7 @@ def compare(
     week: Round,
     matrices: Iterable[tuple[str, pl.DataFrame]],
     seed: int,
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = untold,
 ) -> Comparison:
     """Judges both models on the closed rounds of ``core`` and lets both make the lists of ``week``.
 

@@ -17,13 +17,12 @@ from domain.published import CurrentRound, PublishedDong
 from features.catalogue import STANDARD, Catalogue
 from features.catalogues import CATALOGUES
 from features.matrices import MADE_FROM, made_from
+from outreach.origin import RECORDED, RULES_THEN, WORDS
 from outreach.policy_record import POLICY, policy_of
 from outreach.promotion import policy_digest
 from outreach.publishing import PublishedRound, check_entries, entries_by_dong, list_version
 from scoring.bundle import Bundle, load_bundle
 from sources.core import Core
-
-_RECORDED, _RULES, _WORDS = "recorded_digest", "rules", "words"
 
 
 class What(StrEnum):
@@ -116,7 +115,7 @@ class Sources:
     @property
     def rules(self) -> int:
         """By which rules places were given out then (`outreach.eligibility.RULES`)."""
-        return int(self.published.origin.get(_RULES, 1))
+        return int(self.published.origin.get(RULES_THEN, 1))
 
     @property
     def can_be_replayed(self) -> bool:
@@ -180,7 +179,7 @@ def _core(root: Path, published: CurrentRound) -> tuple[Core | None, Source]:
 
 def _recorded(folder: Path, core: Core | None, origin: Mapping[str, str]) -> tuple[Core | None, Source]:
     """The delivery together with what was recorded in the service since; where that is gone, the delivery alone."""
-    noted = origin.get(_RECORDED, "")
+    noted = origin.get(RECORDED, "")
     together = core.with_recorded(folder) if core else None
     found = together.recorded_digest if together else ""
     if found == noted:
@@ -191,7 +190,7 @@ def _recorded(folder: Path, core: Core | None, origin: Mapping[str, str]) -> tup
 def _matrix(folder: Path, catalogue: Catalogue, origin: Mapping[str, str]) -> Source:
     """Features say of themselves which delivery and which definitions they were made from."""
     noted = made_from(
-        delivery_digest=origin["delivery_digest"], recorded_digest=origin.get(_RECORDED, ""), catalogue=catalogue
+        delivery_digest=origin["delivery_digest"], recorded_digest=origin.get(RECORDED, ""), catalogue=catalogue
     ).rstrip("\n")
     path = folder / MADE_FROM
     if not path.exists() or not any(folder.glob("*.parquet")):
@@ -214,7 +213,7 @@ def _policy(origin: Mapping[str, str], today: Policy) -> tuple[Policy, Source]:
 
 def _words(catalogue: Catalogue, origin: Mapping[str, str]) -> Source:
     """Sentences are the program's, and another version may say them in other words; places do not hang on them."""
-    noted, found = origin.get(_WORDS, ""), catalogue.words_digest()
+    noted, found = origin.get(WORDS, ""), catalogue.words_digest()
     if not noted:
         return Source(What.WORDS, State.NOT_NOTED, found=found)
     return Source(What.WORDS, State.SAME if found == noted else State.OTHER, noted, found)

@@ -45,7 +45,7 @@ def candidates(home: str) -> Parts:
     import training.train
     from domain.policy import EvaluationPolicy, Policy
     from features.catalogue import STANDARD
-    from sagak.weekly import make_matrices
+    from sagak.artefacts import make_matrices
     from sources.core import find_core
     from training.recipe import Recipe
 

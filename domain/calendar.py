@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -70,6 +70,11 @@ def month_number(day: date) -> int:
 def month_start(number: int) -> date:
     """The first day of a month given by its number."""
     return date(number // 12, number % 12 + 1, 1)
+
+
+def midnight(day: date) -> datetime:
+    """The beginning of a day in Seoul."""
+    return datetime.combine(day, time(), SEOUL)
 
 
 def day_number(day: date) -> int:

@@ -5,8 +5,15 @@ from collections.abc import Mapping
 from domain.errors import NotFound
 from features.catalogue import STANDARD, Catalogue
 from features.survey import SURVEY
+from sources.core import Core
+from sources.koweps_core import ADAPTER as KOWEPS
 
 CATALOGUES: Mapping[str, Catalogue] = {catalogue.name: catalogue for catalogue in (STANDARD, SURVEY)}
+
+
+def catalogue_of(core: Core) -> Catalogue:
+    """The features that a core's tables can answer."""
+    return SURVEY if core.adapter == KOWEPS else STANDARD
 
 
 def catalogue_of_bundle(name: str) -> Catalogue:

@@ -39,7 +39,7 @@ def known_rows(table: str, rows: Frame, as_of: AsOf) -> Frame:
     raise ValueError(f"no feature may read {table}")
 
 
-def value_if_collected(feature: Feature, as_of: AsOf) -> nw.Expr:
+def _value_if_collected(feature: Feature, as_of: AsOf) -> nw.Expr:
     """The feature's column, but null where an indicator it needs was not collected yet: unknown, not none."""
     column = nw.col(feature.name)
     for first_month in (indicator(code).first_month for code in feature.indicators):
@@ -81,7 +81,7 @@ def matrix(frame: Frame, areas: Frame, stored: Iterable[Feature], as_of: AsOf) -
     """
     where = [key for key in ("dong_code", "as_of_day") if key in areas.collect_schema()]
     joined = frame.join(areas, on=where, how="left")
-    return joined.select(*KEYS, **{f.name: value_if_collected(f, as_of).cast(nw.Float32()) for f in stored})
+    return joined.select(*KEYS, **{f.name: _value_if_collected(f, as_of).cast(nw.Float32()) for f in stored})
 
 
 def build_matrix(tables: Mapping[str, Any], catalogue: Catalogue, as_of: AsOf) -> Any:

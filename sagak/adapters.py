@@ -7,8 +7,6 @@ from pathlib import Path
 
 from domain.dong import Dong, told_apart
 from domain.errors import NotFound, UsageError
-from features.catalogue import STANDARD, Catalogue
-from features.survey import SURVEY
 from sagak.progress import Stages
 from sagak.settings import Settings
 from sources.core import Core
@@ -46,11 +44,6 @@ def refuse_mixture(settings: Settings, adapter: str) -> None:
 
 def _kind(adapter: str) -> str:
     return {SYNTHETIC: "made-up people", KOWEPS: "people of a survey"}.get(adapter, "real people")
-
-
-def catalogue_of(core: Core) -> Catalogue:
-    """The features that a core's tables can answer."""
-    return SURVEY if core.adapter == KOWEPS else STANDARD
 
 
 def dongs_of_core(core: Core, as_of: date) -> Mapping[str, Dong]:

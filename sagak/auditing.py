@@ -1,20 +1,18 @@
 """The auditor's commands: verify the trail, replay a round, sign the monthly review of access records."""
 
-import getpass
 from collections.abc import Mapping
 from datetime import date
 from time import perf_counter
-
-from rich.console import Console
 
 from audit.access_review import REVIEWED, Month, review_months
 from audit.replay import Difference, Replay, replay
 from audit.sources_of_round import Folders, Sources
 from domain.errors import CheckFailed, UsageError
-from domain.people import ALL, Signature
+from domain.people import ALL
 from outreach.signing import checked_words
+from sagak.console import say, typed_by
 from sagak.progress import stages
-from sagak.settings import Settings, now
+from sagak.settings import Settings
 from sagak.stores import store_of
 from store.chain import Signer
 from store.checkpoints import read_checkpoints
@@ -23,8 +21,6 @@ from store.lists import dongs_of_round, newest_round, round_called
 from store.trail import Line, append
 from store.verifying import Finding, verify
 
-out = Console(highlight=False)
-_HERE = "this machine"
 _MOST_PRINTED = 50
 
 
@@ -37,19 +33,19 @@ def run_verify() -> None:
         found = verify(database, marks)
         seconds = perf_counter() - began
         detail = {"sealed": found.sealed, "checkpoints": found.checkpoints, "findings": found.number}
-        _record(database, Line.of(_by(), "verify_trail", **detail))
+        _record(database, Line.of(typed_by(), "verify_trail", **detail))
     waiting = f", {found.waiting:,} written and not sealed yet" if found.waiting else ""
-    _say(f"{found.sealed:,} sealed lines{waiting} in {seconds:.1f} s, {found.checkpoints:,} checkpoints.")
+    say(f"{found.sealed:,} sealed lines{waiting} in {seconds:.1f} s, {found.checkpoints:,} checkpoints.")
     for one in found.named[:_MOST_PRINTED]:
-        _say(f"  {_place(one)}: {one.kind.value}")
+        say(f"  {_place(one)}: {one.kind.value}")
     if not found.checkpoints:
-        _say("There was no checkpoint to compare with: an end that was cut off cannot be seen.")
+        say("There was no checkpoint to compare with: an end that was cut off cannot be seen.")
     if not found.is_whole:
         raise CheckFailed(
             f"The trail is not whole: {found.number:,} findings.",
             hint="Keep database and checkpoints as they are, and tell whoever answers for data protection.",
         )
-    _say("The trail is whole.")
+    say("The trail is whole.")
 
 
 def run_replay(label: str | None, *, dong_code: str | None = None, is_thorough: bool = True) -> None:
@@ -69,7 +65,7 @@ def run_replay(label: str | None, *, dong_code: str | None = None, is_thorough: 
             )  # fmt: skip
         detail = {"dongs": len(found.dongs), "entries": found.entries, "is_done": found.is_done,
                   "is_same": found.is_same, "differences": len(found.differences)}  # fmt: skip
-        _record(database, Line.of(_by(), "replay", published.round, version=published.version, **detail))
+        _record(database, Line.of(typed_by(), "replay", published.round, version=published.version, **detail))
     _print_replay(found)
     if not found.is_same:
         raise CheckFailed(
@@ -78,12 +74,12 @@ def run_replay(label: str | None, *, dong_code: str | None = None, is_thorough: 
             else f"{published.round} cannot be replayed: what it was made from is not all there.",
             hint="The lines above say what is not as it was. The same is shown on the auditor's page of replays.",
         )
-    _say(f"Byte-equal: {found.digest}")
+    say(f"Byte-equal: {found.digest}")
 
 
 def run_review(month: str, *, why: str) -> None:
     """Signs that the access records of a month (2026-10) were looked through."""
-    settings, by = Settings.from_environment(), _by()
+    settings, by = Settings.from_environment(), typed_by()
     first = _month(month)
     _, sentence = checked_words(by.login, why)
     with store_of(settings) as database, database.writing(ALL) as connection:
@@ -96,7 +92,7 @@ def run_review(month: str, *, why: str) -> None:
                 f"{first:%Y-%m} was signed on {found.signed_on} by {found.signed_by}.", hint=_open_of(months)
             )
         append(connection, Line.of(by, REVIEWED, f"{first:%Y-%m}", sentence=sentence))
-    _say(f"Signed: the access records of {first:%Y-%m} were looked through.")
+    say(f"Signed: the access records of {first:%Y-%m} were looked through.")
 
 
 def _month(text: str) -> date:
@@ -125,18 +121,18 @@ def folders_of(settings: Settings) -> Folders:
 
 def _print_replay(found: Replay) -> None:
     published = found.sources.published
-    _say(f"{published.round}, version {published.version}, made with {published.origin['bundle']}")
+    say(f"{published.round}, version {published.version}, made with {published.origin['bundle']}")
     for one in found.sources.found:
-        _say(f"  {one.what.value:>8}  {one.state.value.replace('_', ' ')}")
-    _say(f"{len(found.dongs):,} dongs, {found.entries:,} entries made again.")
+        say(f"  {one.what.value:>8}  {one.state.value.replace('_', ' ')}")
+    say(f"{len(found.dongs):,} dongs, {found.entries:,} entries made again.")
     if found.scores_differing:
-        _say(f"{found.scores_differing:,} of {found.scores_compared:,} scores on file differ.")
+        say(f"{found.scores_differing:,} of {found.scores_compared:,} scores on file differ.")
     for feature, households in sorted((found.values_differing or {}).items()):
-        _say(f"  matrix: {feature} is another one for {households:,} households")
+        say(f"  matrix: {feature} is another one for {households:,} households")
     for difference in found.differences[:_MOST_PRINTED]:
-        _say(f"  {_told(difference)}")
+        say(f"  {_told(difference)}")
     if len(found.differences) > _MOST_PRINTED:
-        _say(f"  and {len(found.differences) - _MOST_PRINTED:,} more")
+        say(f"  and {len(found.differences) - _MOST_PRINTED:,} more")
 
 
 def _told(one: Difference) -> str:
@@ -153,11 +149,3 @@ def _place(one: Finding) -> str:
 def _record(database: Database, line: Line) -> None:
     with database.writing(ALL) as connection:
         append(connection, line)
-
-
-def _by() -> Signature:
-    return Signature(0, f"console:{getpass.getuser()}"[:64], ALL, now(), _HERE)
-
-
-def _say(text: str) -> None:
-    out.print(text, markup=False, soft_wrap=True)

@@ -225,18 +225,25 @@ def compare(
 
 @app.command()
 def score(as_of: AsOfOption = None, bundle: BundleOption = None) -> None:
-    """Score every household of a round."""
+    """Score every household of a round, to try a model; lists are made with scores of their own."""
     from sagak.commands import run_score
 
     run_score(parse_day(as_of), bundle)
 
 
 @app.command("round")
-def round_(as_of: AsOfOption = None, bundle: BundleOption = None) -> None:
+def round_(
+    as_of: AsOfOption = None,
+    bundle: BundleOption = None,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Publish a new version also where only the sentences or rules of Sagak changed."),
+    ] = False,
+) -> None:
     """Run the whole week: features, scores, lists, and publish them in one step."""
     from sagak.commands import run_week
 
-    run_week(parse_day(as_of), bundle)
+    run_week(parse_day(as_of), bundle, is_again=again)
 
 
 @app.command()

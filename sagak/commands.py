@@ -12,10 +12,13 @@ from domain.errors import CheckFailed, NotFound, UsageError
 from domain.korean import korean_date
 from domain.people import ALL
 from domain.policy import Policy
+from features.catalogues import catalogue_of
+from outreach.origin import is_by_this_program
 from outreach.promotion import newest_approval
 from outreach.promotion_record import read_record
 from outreach.publishing import PublishedRound, find_entry, published_round, read_entries
-from sagak.adapters import catalogue_of, find_dong, take_in
+from sagak.adapters import find_dong, take_in
+from sagak.artefacts import core_of, is_made_from, known_core, make_matrices, make_scores, open_bundle, week_of
 from sagak.progress import Stages, stages
 from sagak.settings import Settings
 from sagak.stores import store_of
@@ -28,17 +31,7 @@ from sagak.terminal import (
     print_survey,
 )
 from sagak.tuning import chosen_recipe, with_label
-from sagak.weekly import (
-    core_of,
-    export_lists,
-    is_made_from,
-    known_core,
-    make_matrices,
-    make_scores,
-    open_bundle,
-    run_round,
-    week_of,
-)
+from sagak.weekly import export_lists, run_round
 from scoring.reasons import contributions
 from scoring.score import score
 from sources.core import Core, find_core
@@ -166,11 +159,12 @@ def run_score(as_of: date | None, bundle_name: str | None) -> None:
     out.print(f"Scores by {bundle.name}: {folder}")
 
 
-def run_week(as_of: date | None, bundle_name: str | None) -> None:
+def run_week(as_of: date | None, bundle_name: str | None, *, is_again: bool = False) -> None:
     """Runs the week and says where the lists lie."""
     settings = Settings.from_environment()
     with stages() as progress:
-        published = run_round(settings, _week(settings, as_of), bundle_name=bundle_name, progress=progress)
+        week = _week(settings, as_of)
+        published = run_round(settings, week, bundle_name=bundle_name, is_again=is_again, progress=progress)
     exports = export_lists(settings, published)
     if not published.is_news:
         out.print("These very lists were published before: nothing has changed.")
@@ -179,18 +173,28 @@ def run_week(as_of: date | None, bundle_name: str | None) -> None:
 
 
 def _say_kept(settings: Settings, published: PublishedRound) -> None:
-    """Prints why the lists were not made with the model in use, where they were not."""
+    """Prints why the lists were not made with the model in use, or by this Sagak, where they were not."""
     catalogue = catalogue_of(find_core(settings.core, published.round.as_of))
-    now_in_use = newest_approval(read_record(settings.models), catalogue)
-    if now_in_use is None or now_in_use.digest == published.bundle_digest:
+    in_use = newest_approval(read_record(settings.models), catalogue)
+    newer = in_use if in_use and in_use.digest != published.bundle_digest else None
+    is_of_other_program = not is_by_this_program(published.origin, catalogue)
+    if not newer and not is_of_other_program:
         return
     with store_of(settings) as database, database.reading(ALL) as connection:
         coming = newest_round(connection).followed_by
-    out.print(
-        f"{published.round.label} keeps {published.bundle}, with which it was first published, for people are at work "
-        f"on it; {now_in_use.bundle}, approved since, begins with {coming.label}.",
-        soft_wrap=True,
-    )
+    if newer:
+        out.print(
+            f"{published.round.label} keeps {published.bundle}, with which it was first published, for people are at "
+            f"work on it; {newer.bundle}, approved since, begins with {coming.label}.",
+            soft_wrap=True,
+        )
+    if is_of_other_program:
+        out.print(
+            f"{published.round.label} stays as another version of Sagak made it, for people are at work on it: only "
+            f"rules or sentences of the program changed, and today's begin with {coming.label}. To publish it anew all "
+            "the same: sagak round --again",
+            soft_wrap=True,
+        )
 
 
 def say_where(published: PublishedRound, exports: Path) -> None:

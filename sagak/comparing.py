@@ -7,10 +7,10 @@ from rich.console import Console
 from audit.comparison import compare
 from domain.errors import UsageError
 from domain.storage import FOR_A_FILE, check_writable, storing, write_whole
-from sagak.adapters import catalogue_of
+from features.catalogues import catalogue_of
+from sagak.artefacts import features_by_district, known_core, open_bundle, week_of
 from sagak.progress import stages
 from sagak.settings import Settings
-from sagak.weekly import features_by_district, known_core, open_bundle, week_of
 from serving.compare_page import compare_page
 from sources.koweps_core import ADAPTER as KOWEPS
 

@@ -13,10 +13,11 @@ from rich.table import Table
 from audit.drift import Drift, Finding, Kind, Level, drift_between
 from domain.calendar import Round
 from domain.errors import UsageError
-from sagak.adapters import catalogue_of
+from domain.progress import Progress
+from features.catalogues import catalogue_of
+from sagak.artefacts import core_of, features_by_district, open_bundle, week_of
 from sagak.progress import stages
 from sagak.settings import Settings
-from sagak.weekly import Progress, core_of, features_by_district, open_bundle, week_of
 from scoring.bundle import Bundle
 from scoring.reference import Reference
 from scoring.score import raw_scores

@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from domain.errors import BundleRefused, NotFound
 from features.catalogue import STANDARD, Catalogue
 from features.catalogues import catalogue_of_bundle
@@ -24,9 +22,10 @@ from outreach.promotion import (
 from outreach.promotion_record import Act, read_record
 from outreach.proposing import SURVEY_ONLY, TRAINED_ON, check_may_waive, waiver_of, why_known
 from outreach.signing import checked_words
+from sagak.artefacts import check_label, known_core
+from sagak.console import say
 from sagak.progress import Stages, stages
 from sagak.settings import Settings, now
-from sagak.weekly import check_label, known_core
 from scoring.bundle import Bundle, load_bundle, other_label
 from scoring.proof import breaks_of
 from serving.wording_people_ko import DEMO_APPROVES, DEMO_PROPOSES
@@ -38,8 +37,6 @@ _LABEL_CHANGED = (
     "The label that ranks was changed in the policy, which is a decision of its own: {other}. So the two are not "
     "compared. The digest of the policy is recorded with this act."
 )
-
-out = Console()
 
 
 def run_propose(name: str, *, by: str, why: str, is_waived: bool) -> None:
@@ -68,8 +65,8 @@ def run_propose(name: str, *, by: str, why: str, is_waived: bool) -> None:
         waiver=waiver_of(gates, is_waived=is_waived),
     )
     if act.waiver and failed(gates):
-        _say(f"The gates do not block: {act.waiver}.")
-    _say(f"Proposed: {name} (sha256 {act.digest[:12]}…). Somebody else now approves or rejects it.")
+        say(f"The gates do not block: {act.waiver}.")
+    say(f"Proposed: {name} (sha256 {act.digest[:12]}…). Somebody else now approves or rejects it.")
 
 
 def run_approve(name: str, *, by: str, why: str) -> None:
@@ -78,14 +75,14 @@ def run_approve(name: str, *, by: str, why: str) -> None:
     load_bundle(settings.models / name, catalogue)  # what this version cannot score with does not come into use
     act = approve(settings.models, name, catalogue, by=by, why=why, at=now())
     _print_gates(act.gates)
-    _say(f"In use from now on: {name} (sha256 {act.digest[:12]}…).")
+    say(f"In use from now on: {name} (sha256 {act.digest[:12]}…).")
 
 
 def run_reject(name: str, *, by: str, why: str) -> None:
     """Closes a proposal."""
     settings = Settings.from_environment()
     reject(settings.models, name, catalogue_of_bundle(name), by=by, why=why, at=now())
-    _say(f"Rejected: {name}. What was in use stays in use.")
+    say(f"Rejected: {name}. What was in use stays in use.")
 
 
 def run_promotions() -> None:
@@ -94,11 +91,11 @@ def run_promotions() -> None:
     for act in record.acts:
         _print_act(act)
     for act in in_use(record):
-        _say(f"In use: {act.bundle} (sha256 {act.digest}).")
+        say(f"In use: {act.bundle} (sha256 {act.digest}).")
     for act in open_proposals(record):
-        _say(f"Waits for a second person: {act.bundle} (sha256 {act.digest}).")
+        say(f"Waits for a second person: {act.bundle} (sha256 {act.digest}).")
         _print_gates(act.gates)
-    _say(f"{len(record.acts)} acts. Digest of the record, to be noted elsewhere: {record.digest or '-'}")
+    say(f"{len(record.acts)} acts. Digest of the record, to be noted elsewhere: {record.digest or '-'}")
 
 
 def promote_demo(settings: Settings, folder: Path) -> None:
@@ -160,16 +157,12 @@ def _digest_in_use(settings: Settings, catalogue: Catalogue) -> str | None:
 
 def _print_gates(gates: Sequence[Gate]) -> None:
     for gate in gates:
-        _say(f"  {_STATES[gate.is_passed]:>10}  {gate.name}: {gate.sentence}")
+        say(f"  {_STATES[gate.is_passed]:>10}  {gate.name}: {gate.sentence}")
 
 
 def _print_act(act: Act) -> None:
     counts = Counter(_STATES[gate.is_passed] for gate in act.gates)
     gates = ", ".join(f"{counts[state]} {state}" for state in _STATES.values() if counts[state])
-    _say(f"{act.sequence:>4}  {act.at}  {act.act} {act.bundle} (sha256 {act.digest[:12]}…)")
-    _say(f"      by {act.who}: {act.why}")
-    _say(f"      gates: {gates}" + (f"; they did not block: {act.waiver}" if act.waiver else ""))
-
-
-def _say(text: str) -> None:
-    out.print(text, markup=False, highlight=False, soft_wrap=True)
+    say(f"{act.sequence:>4}  {act.at}  {act.act} {act.bundle} (sha256 {act.digest[:12]}…)")
+    say(f"      by {act.who}: {act.why}")
+    say(f"      gates: {gates}" + (f"; they did not block: {act.waiver}" if act.waiver else ""))

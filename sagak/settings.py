@@ -122,6 +122,10 @@ class Settings:
         return self.home / "data" / "scores"
 
     @property
+    def tried(self) -> Path:
+        return self.home / "data" / "tried"
+
+    @property
     def lists(self) -> Path:
         return self.home / "data" / "lists"
 

@@ -12,10 +12,10 @@ from rich.table import Table
 from domain.calendar import Round, day_of
 from domain.errors import UsageError
 from domain.policy import Policy
-from sagak.adapters import catalogue_of
+from features.catalogues import catalogue_of
+from sagak.artefacts import known_core
 from sagak.progress import stages
 from sagak.settings import Settings
-from sagak.weekly import known_core
 from sources.core import Core
 from sources.koweps_core import ADAPTER as KOWEPS
 from training.labels import get_label

@@ -15,6 +15,9 @@ NAN = float("nan")
 _Z = float(ndtri((1 + CONFIDENCE) / 2))
 # More would be a pretence, and would differ between processors in the last places.
 _DIGITS = 6
+# By which rules figures are computed; one more whenever a figure of the same name comes to mean something else.
+# 1: every row counted for the ``effective_n`` of a ranking, also those of the class of which there are plenty.
+FIGURE_RULES = 2
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ def input_name(finding: Finding) -> str:
         case Kind.SCORE:
             return ko.DRIFT_SCORE
         case Kind.CATEGORY:
-            return column_name(finding.name)
+            return _column_name(finding.name)
     return next(known.by_name[finding.name].label_ko for known in CATALOGUES.values() if finding.name in known.by_name)
 
 
-def column_name(name: str) -> str:
+def _column_name(name: str) -> str:
     """A column, given as table.column."""
     table, _, column = name.partition(".")
     return ko.COLUMN_OF_TABLE.format(table=ko.TABLES[table], column=ko.COLUMNS.get(name, column))

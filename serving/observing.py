@@ -51,7 +51,7 @@ class Observing:
             self._note(scope, status, time.perf_counter() - started, state.get("error"))
 
     def _note(self, scope: Scope, status: int, seconds: float, error: Exception | None) -> None:
-        route, method = route_of(scope), scope["method"] if scope["method"] in _METHODS else UNKNOWN
+        route, method = _route_of(scope), scope["method"] if scope["method"] in _METHODS else UNKNOWN
         self.figures.requests.labels(method, route, str(status)).inc()
         self.figures.seconds.labels(route).observe(seconds)
         line: dict[str, Any] = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
@@ -67,7 +67,7 @@ class Observing:
             self.log.error("failed", **line, trace=where((error.__cause__ or error).__traceback__))
 
 
-def route_of(scope: Scope) -> str:
+def _route_of(scope: Scope) -> str:
     """The route's template, such as ``/households/{ref}``; what no route answers is told without its address."""
     if scope["path"].startswith("/static/"):
         return "/static"

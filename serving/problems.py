@@ -61,7 +61,7 @@ def answer_to(request: Request, error: Exception) -> Response:
     """The answer to a request that ended in ``error``; notes error and number for the log."""
     number = secrets.token_hex(4)
     request.state.error, request.state.error_number = error, number
-    status = status_of(error)
+    status = _status_of(error)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if is_for_machines(request.url.path):
         return _problem(error, status, number, headers)
@@ -71,7 +71,7 @@ def answer_to(request: Request, error: Exception) -> Response:
     return HTMLResponse(_page(request, error, status, number), status_code=status, headers=headers)
 
 
-def status_of(error: Exception) -> int:
+def _status_of(error: Exception) -> int:
     """The status that tells a machine whose fault it is and whether to try again."""
     if isinstance(error, Refusal):
         return error.status
@@ -104,9 +104,9 @@ def _detail(error: Exception) -> str:
         return str(error)
     if isinstance(error, RequestValidationError):
         return "Some fields are missing or of another form; see errors."
-    if isinstance(error, SagakError) and status_of(error) < 500:
+    if isinstance(error, SagakError) and _status_of(error) < 500:
         return f"{error} {error.hint}".strip()
-    return _TITLES.get(status_of(error), _TITLES[400])
+    return _TITLES.get(_status_of(error), _TITLES[400])
 
 
 def _place(one: Mapping[str, Any]) -> str:

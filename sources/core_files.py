@@ -27,7 +27,7 @@ _TEXT = pa.string()
 _QUARANTINE = pa.schema([("table", _TEXT), ("file", _TEXT), ("line", pa.int64()), ("reason", _TEXT), ("column", _TEXT)])
 
 
-def registry_digest() -> str:
+def _registry_digest() -> str:
     """The sha256 over the registers that rows were checked against."""
     digest = hashlib.sha256()
     for name in _REGISTERS:
@@ -84,7 +84,7 @@ def write_about(report: DeliveryReport, districts: Sequence[str], path: Path, *,
     about = report.as_json() | {
         "districts": list(districts),
         "rows": {name: table.accepted for name, table in report.tables.items()},
-        "registry_digest": registry_digest(),
+        "registry_digest": _registry_digest(),
         "key_fingerprint": key_fingerprint(key),
     }
     with path.open("w", encoding="utf-8") as file:

@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from domain.errors import DeliveryRefused, StorageFailed
 from domain.keys import KEY_BYTES
 from domain.storage import sole_writer, storing, sync_folder
 from sources.core import Core
-from sources.intake import Places, take_in
+from sources.intake import Places, Progress, take_in
 from sources.isolation import run_isolated
 from sources.manifest import Manifest, check_bytes, load_manifest
 from sources.report import DeliveryReport
@@ -24,11 +24,10 @@ MEMORY_MB = 4_096
 _BASE_SECONDS, _ROWS_A_SECOND = 300, 20_000
 _STAGING = ".staging"
 _RENAME_EXCHANGE, _AT_FDCWD = 2, -100  # linux/fs.h, fcntl.h
-Progress = Callable[[str], None]
 
 
 def _silent(step: str) -> None:
-    pass
+    """Tells nobody."""
 
 
 def check_delivery(folder: Path, *, progress: Progress = _silent) -> DeliveryReport:

@@ -26,7 +26,7 @@ def label_columns() -> dict[str, pl.Expr]:
     no_heat, no_doctor = _said("label_no_heat", (1,)), _said("label_no_doctor", (1,))
     material = pl.any_horizontal(*food, no_heat, no_doctor)
     severe = (pl.sum_horizontal(*food) >= 2) | no_heat | no_doctor
-    despair = (cesd_score() >= _CESD_SEVERE).fill_null(value=False) | _said("label_suicidal_thought", (1,))
+    despair = (_cesd_score() >= _CESD_SEVERE).fill_null(value=False) | _said("label_suicidal_thought", (1,))
     return {
         "crisis_material": material.any(),
         "crisis_severe": severe.any(),
@@ -34,7 +34,7 @@ def label_columns() -> dict[str, pl.Expr]:
     }
 
 
-def cesd_score() -> pl.Expr:
+def _cesd_score() -> pl.Expr:
     """CES-D of one person on the scale of 0 to 60; null unless all eleven items were answered."""
     points = [4 - pl.col(item) if item.endswith("r") else pl.col(item) - 1 for item in _CESD]
     return pl.sum_horizontal(*points, ignore_nulls=False) * 20 / 11

@@ -24,7 +24,7 @@ class Settled:
     set_aside: pl.DataFrame
 
 
-def core_order(table: Table) -> list[str]:
+def _core_order(table: Table) -> list[str]:
     """The columns that core files are sorted by: the household, then what else is in the key."""
     return [HOUSEHOLD] + [core_column(name) for name in table.key if name != HOUSEHOLD]
 
@@ -98,7 +98,7 @@ def settle_rows(table: Table, good: pl.DataFrame, homes: pl.DataFrame) -> Settle
         .alias(REASON),
         _place(table, HOUSEHOLD).alias(COLUMN),
     )
-    key = core_order(table)
+    key = _core_order(table)
     rows = joined.filter(pl.col(DISTRICT).fill_null("") != "").sort(DISTRICT, *key, ROW)
     is_repeat = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in key).fill_null(False)
     rows = rows.with_columns(is_repeat.alias("_is_repeat"))
@@ -108,7 +108,7 @@ def settle_rows(table: Table, good: pl.DataFrame, homes: pl.DataFrame) -> Settle
 
 
 def _repeats(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
-    key = core_order(table)
+    key = _core_order(table)
     details = [core_column(name) for name in table.column_names if core_column(name) not in key]
     is_first_again = pl.all_horizontal(
         [pl.col(name).eq_missing(pl.col(name).first().over(key)) for name in details] or [pl.lit(True)]

@@ -19,7 +19,7 @@ def bucket_count(rows: int) -> int:
     return min(len(_PREFIXES), rows // BUCKET_ROWS + 1)
 
 
-def bucket_of(household_id: pl.Expr, count: int) -> pl.Expr:
+def _bucket_of(household_id: pl.Expr, count: int) -> pl.Expr:
     """The bucket of a household pseudonym: a range of them in text order, so that buckets in a row are sorted."""
     buckets = {prefix: place * count // len(_PREFIXES) for place, prefix in enumerate(_PREFIXES)}
     return household_id.str.head(2).replace_strict(buckets, return_dtype=pl.UInt16)
@@ -41,7 +41,7 @@ class BucketWriter:
         if self._count == 1:
             self._write(0, frame)
             return
-        parts = frame.with_columns(bucket_of(pl.col("household_id"), self._count).alias("_bucket")).partition_by(
+        parts = frame.with_columns(_bucket_of(pl.col("household_id"), self._count).alias("_bucket")).partition_by(
             "_bucket", as_dict=True, include_key=False
         )
         for (bucket,), part in parts.items():

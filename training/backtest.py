@@ -1,6 +1,6 @@
 """Models judged as they would have been used: for each past round, fitted on what was known before it opened."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,6 +10,7 @@ from joblib import delayed
 from domain.calendar import day_of
 from domain.errors import BundleRefused, UsageError
 from domain.policy import Policy
+from domain.progress import Progress, untold
 from features.catalogue import Catalogue
 from scoring.bundle import Bundle, check_learned
 from sources.core import Core
@@ -23,7 +24,6 @@ from training.rounds import BASELINES, LOGISTIC, Judged, RankedRound, judge_part
 from training.side_by_side import run_side_by_side
 from training.splits import TimeSplit, rolled_forward
 
-Progress = Callable[[str, int, int], None]
 JOBS = 2
 
 
@@ -81,7 +81,7 @@ class Material:
         *,
         as_of: date,
         jobs: int = JOBS,
-        progress: Progress = lambda stage, done, total: None,
+        progress: Progress = untold,
     ) -> "Material":
         """Raises `UsageError` where no listing has a known outcome."""
         listings = closed_listings(core, as_of=as_of, horizon_days=policy.label.horizon_days)
@@ -130,7 +130,7 @@ def backtest(
     seed: int,
     material: Material | None = None,
     jobs: int = JOBS,
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = untold,
 ) -> Backtest:
     """Judges contenders and baselines on the newest closed rounds, `policy.evaluation.test_rounds` of them at most.
 
@@ -162,7 +162,7 @@ def fit_folds(
     *,
     seed: int,
     jobs: int = JOBS,
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = untold,
 ) -> tuple[tuple[Fold, ...], list[RankedRound]]:
     """The folds, and for each of them what ranks its round; raises as `backtest` does."""
     label = get_label(policy.label.ranks_by).name

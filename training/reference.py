@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from domain.progress import Progress, untold
 from features.catalogue import Catalogue
 from features.declaration import AsOf
 from features.matrices import district_matrix
@@ -34,7 +35,7 @@ def reference_of(
     booster: "lgb.Booster",
     *,
     as_of: date,
-    progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
+    progress: Progress = untold,
 ) -> Mapping[str, Any]:
     """``reference.json`` of a model just fitted: its households as of four past rounds, scores by ``booster``.
 

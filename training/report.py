@@ -18,7 +18,7 @@ from scoring.capacity import (
     precision_by_round,
 )
 from scoring.evidence import DRAWN, Evidence
-from scoring.figures import Figure, json_number
+from scoring.figures import FIGURE_RULES, Figure, json_number
 from scoring.groups import group_figures
 from scoring.metrics import reliability_curve
 from scoring.pooled import probability_figures_of, ranking_figures_by_label, ranking_point
@@ -92,6 +92,7 @@ def _test(evidence: Evidence, label: str, policy: Policy) -> dict[str, Any]:
         "dongs": len(evidence.dongs),
         "response_rate": json_number(answered / listed) if listed else None,
         "min_effective_n": policy.gates.min_effective_n,
+        "figure_rules": FIGURE_RULES,
         "max_weight": json_number(policy.evaluation.max_weight),
         "cut_weight_share": json_number(1 - evidence.weight.sum() / stands_for) if stands_for else None,
     }

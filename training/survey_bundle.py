@@ -1,6 +1,5 @@
 """From the survey to a candidate bundle: cross-validated figures first, then one model of all its households."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from domain.policy import Policy
+from domain.progress import Progress, untold
 from features.declaration import AsOf
 from features.survey import SURVEY, derive_survey
 from scoring.bundle import canonical_json, next_name
@@ -32,8 +32,6 @@ from training.tracking import check_log
 
 LABEL = "crisis_material"
 
-Progress = Callable[[str, int, int], None]
-
 
 def train_on_survey(
     core: Core,
@@ -43,7 +41,7 @@ def train_on_survey(
     models_root: Path,
     mlruns: Path,
     repeats: int = REPEATS,
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = untold,
 ) -> tuple[Candidate, tuple[SurveyRow, ...]]:
     """The next ``survey-<n>``, fitted on all households, and what the survey's own folds found, as rows to print."""
     check_log(mlruns)

@@ -1,6 +1,6 @@
 """From past rounds to a candidate bundle: judged as it would have been, then learned from everything that is known."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,6 +10,7 @@ import lightgbm as lgb
 
 from domain.calendar import Round, day_of
 from domain.policy import Policy
+from domain.progress import Progress, untold
 from features.catalogue import Catalogue
 from scoring.bundle import canonical_json, next_name
 from scoring.calibration import Calibration
@@ -25,7 +26,6 @@ from training.report import evaluation_report
 from training.splits import TimeSplit, split_for_use
 from training.tracking import check_log
 
-Progress = Callable[[str, int, int], None]
 # What the new model is called in its own evaluation.
 MODEL = "model"
 
@@ -42,7 +42,7 @@ def train(
     recipe: Recipe | None = None,
     tuned_by: str | None = None,
     jobs: int = JOBS,
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = untold,
 ) -> Candidate:
     """Judges the recipe on past rounds, fits it on all listings closed before ``as_of``, writes the next bundle.
 

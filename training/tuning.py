@@ -21,6 +21,7 @@ from sklearn.metrics import average_precision_score
 from domain.calendar import Round, day_of
 from domain.errors import NotFound, UsageError
 from domain.policy import Policy
+from domain.progress import Progress, untold
 from domain.storage import sole_writer
 from features.catalogue import Catalogue
 from scoring.bundle import canonical_json
@@ -33,8 +34,6 @@ from training.side_by_side import run_side_by_side
 from training.splits import rolled_forward
 from training.study import Trial, database, finished, space, studies, try_next
 from training.tracking import log_run
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ def tune(
     clock: Callable[[], float],
     mlruns: Path,
     jobs: int = JOBS,
-    progress: Progress = lambda stage, done, total: None,
+    progress: Progress = untold,
 ) -> Tuned:
     """Tries settings until the study holds ``trials`` or ``minutes`` have passed, and gives all that were tried.
 

@@ -69,7 +69,11 @@ class RecipeShown(ModelShown):
 
 
 class MetricsShown(Shown):
-    """The evaluation on past rounds, as its card tells it: what too few outcomes stand behind has no value."""
+    """The evaluation on past rounds, as its card tells it: what too few outcomes stand behind has no value.
+
+    Without ``test.figure_rules``, or where it is 1, ``effective_n`` of ROC-AUC and average precision counts every row;
+    from 2 on it is that of the rarer class.
+    """
 
     name: str
     metrics: dict[str, Any] = Field(examples=[{"label": "public_or_case", "contenders": ["model"]}])

@@ -5,8 +5,8 @@ from datetime import timedelta
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from audit.access_review import FILES, LOOKS, midnight, review_months
-from domain.calendar import SEOUL
+from audit.access_review import FILES, LOOKS, review_months
+from domain.calendar import SEOUL, midnight
 from domain.errors import CheckFailed
 from outreach.promotion import in_use, open_proposals
 from outreach.promotion_record import Record, read_record

@@ -17,10 +17,9 @@ from audit.access_review import (
     MarkedDay,
     Month,
     marked_days,
-    midnight,
     review_months,
 )
-from domain.calendar import SEOUL
+from domain.calendar import SEOUL, midnight
 from domain.errors import UsageError
 from domain.registration_number import holds_registration_number
 from outreach.signing import checked_words

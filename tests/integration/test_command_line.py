@@ -6,8 +6,8 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 import typer
@@ -24,7 +24,6 @@ from tests.support.weeks import (
     WEEK,
     Town,
     copy_of,
-    environment_variables,
     promote,
     python,
     sagak,
@@ -35,47 +34,15 @@ COMMANDS = sorted(typer.main.get_command(cli.app).commands)  # type: ignore[attr
 HEAVY = ("polars", "pandas", "lightgbm", "sklearn", "mlflow", "narwhals", "pyarrow", "numpy", "shap", "joblib")
 
 
-class Said:
-    """What one command said on both of its ends, and its exit code."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-
-@pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
-    """Runs a command in this process, through the same door as a user's."""
-
-    def run(home: Path, *arguments: str, **more: str) -> Said:
-        from rich.console import Console
-
-        from sagak import commands
-
-        monkeypatch.setattr(commands, "out", Console(width=200, force_terminal=False))
-        monkeypatch.setattr("sys.argv", ["sagak", *arguments])
-        monkeypatch.chdir(home)
-        capsys.readouterr()
-        with environment_variables({"SAGAK_HOME": str(home)} | more):
-            try:
-                cli.main()
-                code = 0
-            except SystemExit as end:
-                code = end.code if isinstance(end.code, int) else 1 if end.code else 0
-        heard = capsys.readouterr()
-        return Said(code, heard.out, heard.err)
-
-    return run
-
-
-def plain(heard: Said, code: int, message: str, hint: str = "") -> None:
+def plain(heard: CompletedProcess[str], code: int, message: str, hint: str = "") -> None:
     """One message, its hint, nothing else: no traceback, nothing on standard output."""
-    assert heard.code == code, heard.err
-    assert heard.err.lstrip().startswith("sagak: ")
-    assert message in heard.err
-    assert hint in heard.err
-    assert heard.out == ""
-    assert "Traceback" not in heard.err
-    assert len(heard.err.strip().splitlines()) <= 2
+    assert heard.returncode == code, heard.stderr
+    assert heard.stderr.lstrip().startswith("sagak: ")
+    assert message in heard.stderr
+    assert hint in heard.stderr
+    assert heard.stdout == ""
+    assert "Traceback" not in heard.stderr
+    assert len(heard.stderr.strip().splitlines()) <= 2
 
 
 # Help
@@ -100,91 +67,81 @@ def test_the_module_runs_as_well_as_the_command(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_and_option_has_help(command: str, said: Callable[..., Said], tmp_path: Path) -> None:
-    heard = said(tmp_path, command, "--help")
-    assert heard.code == 0
-    usage, about = heard.out.strip().split("\n\n")[:2]
+def test_every_command_and_option_has_help(command: str, tmp_path: Path) -> None:
+    heard = sagak_here(tmp_path, command, "--help")
+    assert heard.returncode == 0
+    usage, about = heard.stdout.strip().split("\n\n")[:2]
     assert command in usage
     assert len(about.strip()) > 10
 
 
-def test_no_command_shows_the_help(said: Callable[..., Said], tmp_path: Path) -> None:
-    heard = said(tmp_path)
-    assert "Usage:" in heard.out + heard.err
-    assert "explain" in heard.out + heard.err
+def test_no_command_shows_the_help(tmp_path: Path) -> None:
+    heard = sagak_here(tmp_path)
+    assert "Usage:" in heard.stdout + heard.stderr
+    assert "explain" in heard.stdout + heard.stderr
 
 
-def test_a_command_that_does_not_exist_is_a_mistake_in_use(said: Callable[..., Said], tmp_path: Path) -> None:
-    heard = said(tmp_path, "lsit")
-    assert heard.code == 2
-    assert "No such command" in heard.err
-    assert "Traceback" not in heard.err
+def test_a_command_that_does_not_exist_is_a_mistake_in_use(tmp_path: Path) -> None:
+    heard = sagak_here(tmp_path, "lsit")
+    assert heard.returncode == 2
+    assert "No such command" in heard.stderr
+    assert "Traceback" not in heard.stderr
 
 
 # What is missing or mistyped
 
 
-def test_an_unknown_setting_is_refused_with_the_known_ones(said: Callable[..., Said], tmp_path: Path) -> None:
+def test_an_unknown_setting_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     for command in (["round"], ["list", "--dong", "주교동"], ["train"], ["demo"]):
-        plain(said(tmp_path, *command, SAGAK_HMOE="/x"), 2, "Unknown setting SAGAK_HMOE", ", ".join(KNOWN))
+        plain(sagak_here(tmp_path, *command, SAGAK_HMOE="/x"), 2, "Unknown setting SAGAK_HMOE", ", ".join(KNOWN))
 
 
 @pytest.mark.parametrize("day", ["2026-13-01", "yesterday", "2026/11/16", "16.11.2026"])
 @pytest.mark.parametrize("command", ["features", "train", "score", "round"])
-def test_a_date_that_is_none_is_refused(said: Callable[..., Said], tmp_path: Path, command: str, day: str) -> None:
-    plain(said(tmp_path, command, "--as-of", day), 2, "is not a date", "2026-11-16")
+def test_a_date_that_is_none_is_refused(tmp_path: Path, command: str, day: str) -> None:
+    plain(sagak_here(tmp_path, command, "--as-of", day), 2, "is not a date", "2026-11-16")
 
 
 @pytest.mark.parametrize("command", ["features", "score", "round"])
-def test_a_day_that_is_no_monday_is_answered_with_the_monday(
-    said: Callable[..., Said], tmp_path: Path, command: str
-) -> None:
-    plain(said(tmp_path, command, "--as-of", "2026-11-18"), 2, "is not a Monday", "Use 2026-11-16")
+def test_a_day_that_is_no_monday_is_answered_with_the_monday(tmp_path: Path, command: str) -> None:
+    plain(sagak_here(tmp_path, command, "--as-of", "2026-11-18"), 2, "is not a Monday", "Use 2026-11-16")
 
 
 @pytest.mark.parametrize("command", ["features", "train", "score", "round"])
-def test_before_any_delivery_it_says_how_to_take_one_in(
-    said: Callable[..., Said], tmp_path: Path, command: str
-) -> None:
-    plain(said(tmp_path, command), 4, "no core tables yet", "sagak ingest")
-    plain(said(tmp_path, command, "--as-of", "2026-11-16"), 4, "no core tables yet", "sagak ingest")
+def test_before_any_delivery_it_says_how_to_take_one_in(tmp_path: Path, command: str) -> None:
+    plain(sagak_here(tmp_path, command), 4, "no core tables yet", "sagak ingest")
+    plain(sagak_here(tmp_path, command, "--as-of", "2026-11-16"), 4, "no core tables yet", "sagak ingest")
 
 
 @pytest.mark.parametrize("command", ["score", "round"])
-def test_before_any_training_it_says_how_to_train(
-    said: Callable[..., Said], unlisted_town: Settings, command: str
-) -> None:
+def test_before_any_training_it_says_how_to_train(unlisted_town: Settings, command: str) -> None:
     shutil.rmtree(unlisted_town.models)
-    plain(said(unlisted_town.home, command), 4, "no trained model yet", "sagak train")
-    plain(said(unlisted_town.home, command, "--bundle", "standard-7"), 4, "no bundle standard-7", "sagak train")
-    plain(said(unlisted_town.home, command, "--bundle", "../x"), 5, "not the name of a bundle", "standard-3")
+    plain(sagak_here(unlisted_town.home, command), 4, "no trained model yet", "sagak train")
+    plain(sagak_here(unlisted_town.home, command, "--bundle", "standard-7"), 4, "no bundle standard-7", "sagak train")
+    plain(sagak_here(unlisted_town.home, command, "--bundle", "../x"), 5, "not the name of a bundle", "standard-3")
     assert not unlisted_town.lists.exists()
 
 
 @pytest.mark.parametrize("command", [["list", "--dong", "주교동"], ["explain", "abcdefgh22223333"]])
-def test_before_any_round_it_says_how_to_run_one(said: Callable[..., Said], tmp_path: Path, command: list[str]) -> None:
-    plain(said(tmp_path, *command), 4, "No list has been published yet", "sagak round")
+def test_before_any_round_it_says_how_to_run_one(tmp_path: Path, command: list[str]) -> None:
+    plain(sagak_here(tmp_path, *command), 4, "No list has been published yet", "sagak round")
 
 
 @pytest.mark.parametrize(
     ("label", "code", "message"),
     [("2026-W40", 4, "no list of round 2026-W40"), ("last", 2, "is not a round"), ("2026-W60", 2, "not a week")],
 )
-def test_a_round_that_is_not_there_is_named(
-    said: Callable[..., Said], town: Town, label: str, code: int, message: str
-) -> None:
-    plain(said(town.settings.home, "list", "--dong", "주교동", "--round", label), code, message)
+def test_a_round_that_is_not_there_is_named(town: Town, label: str, code: int, message: str) -> None:
+    plain(sagak_here(town.settings.home, "list", "--dong", "주교동", "--round", label), code, message)
 
 
-def test_an_unknown_dong_is_answered_with_names_that_come_near(said: Callable[..., Said], town: Town) -> None:
-    plain(said(town.settings.home, "list", "--dong", "주고동"), 4, "called 주고동", "주교동")
-    plain(said(town.settings.home, "list", "--dong", "zzz"), 4, "called zzz", "Did you mean")
-    plain(said(town.settings.home, "list", "--dong", "1111051500"), 4, "called 1111051500")
+def test_an_unknown_dong_is_answered_with_names_that_come_near(town: Town) -> None:
+    plain(sagak_here(town.settings.home, "list", "--dong", "주고동"), 4, "called 주고동", "주교동")
+    plain(sagak_here(town.settings.home, "list", "--dong", "zzz"), 4, "called zzz", "Did you mean")
+    plain(sagak_here(town.settings.home, "list", "--dong", "1111051500"), 4, "called 1111051500")
 
 
-def test_a_name_that_two_dongs_share_is_answered_with_their_codes(
-    said: Callable[..., Said], own_town: Settings
-) -> None:
+def test_a_name_that_two_dongs_share_is_answered_with_their_codes(own_town: Settings) -> None:
     path = published_round(own_town.lists).folder
     about = json.loads((path / "round.json").read_text(encoding="utf-8"))
     from dataclasses import replace
@@ -203,142 +160,139 @@ def test_a_name_that_two_dongs_share_is_answered_with_their_codes(
     assert find_dong(dongs | {other.code: other}, "경기도 고양시덕양구 주교동").code == "4128151000"
 
 
-def test_an_unknown_household_is_told_without_repeating_it(said: Callable[..., Said], town: Town) -> None:
-    heard = said(town.settings.home, "explain", "zzzzzzzz22223333")
+def test_an_unknown_household_is_told_without_repeating_it(town: Town) -> None:
+    heard = sagak_here(town.settings.home, "explain", "zzzzzzzz22223333")
     plain(heard, 4, "knows no such household", "16 letters and digits")
-    assert "zzzzzzzz22223333" not in heard.err
+    assert "zzzzzzzz22223333" not in heard.stderr
 
 
-def test_a_damaged_bundle_publishes_nothing(said: Callable[..., Said], unlisted_town: Settings) -> None:
+def test_a_damaged_bundle_publishes_nothing(unlisted_town: Settings) -> None:
     path = unlisted_town.models / "standard-1" / "model.txt"
     path.write_bytes(path.read_bytes()[:-1])
-    plain(said(unlisted_town.home, "round"), 5, "standard-1/model.txt is not what was written", "Copy the bundle again")
+    plain(
+        sagak_here(unlisted_town.home, "round"),
+        5,
+        "standard-1/model.txt is not what was written",
+        "Copy the bundle again",
+    )
     assert not (unlisted_town.lists / WEEK.label / "current").exists()
 
 
-def test_an_unknown_label_in_the_policy_is_answered_with_the_known_ones(
-    said: Callable[..., Said], own_town: Settings
-) -> None:
+def test_an_unknown_label_in_the_policy_is_answered_with_the_known_ones(own_town: Settings) -> None:
     (own_town.home / "policy.toml").write_text("[label]\nranks_by = 'poverty'\n", encoding="utf-8")
-    heard = said(own_town.home, "train")
-    assert (heard.code, heard.out) == (2, "")
-    assert "There is no label 'poverty'" in heard.err
-    assert "public_or_case" in heard.err
+    heard = sagak_here(own_town.home, "train")
+    assert (heard.returncode, heard.stdout) == (2, "")
+    assert "There is no label 'poverty'" in heard.stderr
+    assert "public_or_case" in heard.stderr
 
 
-def test_a_date_before_all_outcomes_has_nothing_to_learn_from(said: Callable[..., Said], own_town: Settings) -> None:
-    heard = said(own_town.home, "train", "--as-of", "2020-01-06")
-    assert (heard.code, heard.out) == (2, "")
-    assert "nothing to learn from" in heard.err
-    assert "Traceback" not in heard.err
+def test_a_date_before_all_outcomes_has_nothing_to_learn_from(own_town: Settings) -> None:
+    heard = sagak_here(own_town.home, "train", "--as-of", "2020-01-06")
+    assert (heard.returncode, heard.stdout) == (2, "")
+    assert "nothing to learn from" in heard.stderr
+    assert "Traceback" not in heard.stderr
 
 
-def test_an_unknown_adapter_is_answered_with_the_known_ones(said: Callable[..., Said], tmp_path: Path) -> None:
-    plain(said(tmp_path, "ingest", str(tmp_path), "--adapter", "kowep"), 2, "no adapter 'kowep'", "standard, koweps")
+def test_an_unknown_adapter_is_answered_with_the_known_ones(tmp_path: Path) -> None:
+    plain(
+        sagak_here(tmp_path, "ingest", str(tmp_path), "--adapter", "kowep"), 2, "no adapter 'kowep'", "standard, koweps"
+    )
 
 
-def test_a_policy_that_makes_no_sense_stops_the_round_before_it_begins(
-    said: Callable[..., Said], unlisted_town: Settings
-) -> None:
+def test_a_policy_that_makes_no_sense_stops_the_round_before_it_begins(unlisted_town: Settings) -> None:
     (unlisted_town.home / "policy.toml").write_text("[list]\ncapasity = 3\n", encoding="utf-8")
-    plain(said(unlisted_town.home, "round"), 2, "unknown key capasity", "capacity")
+    plain(sagak_here(unlisted_town.home, "round"), 2, "unknown key capasity", "capacity")
     assert not unlisted_town.matrices.exists()
 
 
-def test_explaining_after_the_features_are_gone_is_told_plainly(said: Callable[..., Said], own_town: Settings) -> None:
+def test_explaining_after_the_features_are_gone_is_told_plainly(own_town: Settings) -> None:
     household = read_entries(published_round(own_town.lists))[0].household_id
     shutil.rmtree(own_town.matrices)
-    heard = said(own_town.home, "explain", household)
-    assert heard.code in (0, 4)
-    assert household not in heard.err
+    heard = sagak_here(own_town.home, "explain", household)
+    assert heard.returncode in (0, 4)
+    assert household not in heard.stderr
 
 
-def test_a_home_with_brackets_in_its_name_works_like_any_other(
-    said: Callable[..., Said], town: Town, tmp_path: Path
-) -> None:
+def test_a_home_with_brackets_in_its_name_works_like_any_other(town: Town, tmp_path: Path) -> None:
     settings = copy_of(town, tmp_path / "[2026] town")
-    assert said(settings.home, "round").code == 0
+    assert sagak_here(settings.home, "round").returncode == 0
     entry = read_entries(town.published)[0]
-    assert said(settings.home, "explain", entry.household_id).code == 0
+    assert sagak_here(settings.home, "explain", entry.household_id).returncode == 0
 
 
-def test_a_home_that_is_a_file_is_told_plainly(said: Callable[..., Said], tmp_path: Path) -> None:
+def test_a_home_that_is_a_file_is_told_plainly(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("x")
-    heard = said(tmp_path, "synthesize", "--households", "100", SAGAK_HOME=str(tmp_path / "home"))
-    assert heard.code in (2, 7)
+    heard = sagak_here(tmp_path, "synthesize", "--households", "100", SAGAK_HOME=str(tmp_path / "home"))
+    assert heard.returncode in (2, 7)
 
 
 # What the lists show
 
 
-def test_a_list_shows_rank_band_slot_and_up_to_three_reasons_of_each_entry(
-    said: Callable[..., Said], town: Town
-) -> None:
-    heard = said(town.settings.home, "list", "--dong", "주교동")
+def test_a_list_shows_rank_band_slot_and_up_to_three_reasons_of_each_entry(town: Town) -> None:
+    heard = sagak_here(town.settings.home, "list", "--dong", "주교동")
     entries = read_entries(town.published, "4128151000")
-    assert (heard.code, heard.err) == (0, "")
-    assert "경기도 고양시덕양구 주교동" in heard.out
-    assert ko.PURPOSE in heard.out
+    assert (heard.returncode, heard.stderr) == (0, "")
+    assert "경기도 고양시덕양구 주교동" in heard.stdout
+    assert ko.PURPOSE in heard.stdout
     for entry in entries:
         place = ko.PLACE.format(band=ko.BANDS[entry.band], slot=ko.SLOTS[entry.slot])
-        assert re.search(rf"^ *{entry.rank}  {entry.household_id} .*{re.escape(place)}$", heard.out, re.MULTILINE)
-    assert 10 <= len(re.findall(r"^       · ", heard.out, re.MULTILINE)) <= 30
-    assert not re.search(r"\d\.\d{3}", heard.out), "no number of the model"
+        assert re.search(rf"^ *{entry.rank}  {entry.household_id} .*{re.escape(place)}$", heard.stdout, re.MULTILINE)
+    assert 10 <= len(re.findall(r"^       · ", heard.stdout, re.MULTILINE)) <= 30
+    assert not re.search(r"\d\.\d{3}", heard.stdout), "no number of the model"
 
 
-def test_names_on_a_list_are_masked(said: Callable[..., Said], town: Town) -> None:
+def test_names_on_a_list_are_masked(town: Town) -> None:
     import polars as pl
 
-    heard = said(town.settings.home, "list", "--dong", "주교동")
+    heard = sagak_here(town.settings.home, "list", "--dong", "주교동")
     people = pl.read_parquet(town.settings.vault / AS_OF.isoformat() / "people" / "*.parquet")
     listed = [entry.household_id for entry in read_entries(town.published, "4128151000")]
     names = people.filter(pl.col("household_id").is_in(listed))["name"].to_list()
     assert names
-    assert not [name for name in names if name in heard.out]
-    assert heard.out.count("○") >= len(names)
+    assert not [name for name in names if name in heard.stdout]
+    assert heard.stdout.count("○") >= len(names)
 
 
-def test_a_dong_with_nobody_says_so(said: Callable[..., Said], town: Town) -> None:
-    heard = said(town.settings.home, "list", "--dong", "4128165600")
-    assert heard.code == 0
-    assert ko.NOBODY in heard.out
+def test_a_dong_with_nobody_says_so(town: Town) -> None:
+    heard = sagak_here(town.settings.home, "list", "--dong", "4128165600")
+    assert heard.returncode == 0
+    assert ko.NOBODY in heard.stdout
 
 
-def test_a_list_can_be_asked_for_by_code_name_or_full_name(said: Callable[..., Said], town: Town) -> None:
+def test_a_list_can_be_asked_for_by_code_name_or_full_name(town: Town) -> None:
     lists = [
-        said(town.settings.home, "list", "--dong", text).out
+        sagak_here(town.settings.home, "list", "--dong", text).stdout
         for text in ("4128151000", "주교동", "경기도 고양시덕양구 주교동")
     ]
     assert lists[0] == lists[1] == lists[2]
 
 
-def test_an_explanation_adds_up(said: Callable[..., Said], town: Town) -> None:
+def test_an_explanation_adds_up(town: Town) -> None:
     entry = read_entries(town.published)[0]
-    heard = said(town.settings.home, "explain", entry.household_id)
-    assert heard.code == 0
-    assert f"{entry.raw_score:+.4f}" in heard.out
-    parts = [float(number) for number in re.findall(r"([+-]\d\.\d{4}) [│┃]", heard.out)]
+    heard = sagak_here(town.settings.home, "explain", entry.household_id)
+    assert heard.returncode == 0
+    assert f"{entry.raw_score:+.4f}" in heard.stdout
+    parts = [float(number) for number in re.findall(r"([+-]\d\.\d{4}) [│┃]", heard.stdout)]
     assert sum(parts) == pytest.approx(entry.raw_score, abs=1e-4 * len(parts))
-    assert entry.explanation.raising[0].sentence in heard.out
+    assert entry.explanation.raising[0].sentence in heard.stdout
 
 
-def test_the_explanation_of_somebody_who_is_not_listed_is_there_as_well(said: Callable[..., Said], town: Town) -> None:
+def test_the_explanation_of_somebody_who_is_not_listed_is_there_as_well(town: Town) -> None:
     listed = {entry.household_id for entry in read_entries(town.published)}
     other = next(household for household in town.matrix()["household_id"] if household not in listed)
-    heard = said(town.settings.home, "explain", other)
-    assert heard.code == 0
-    assert "raw score" in heard.out
+    heard = sagak_here(town.settings.home, "explain", other)
+    assert heard.returncode == 0
+    assert "raw score" in heard.stdout
 
 
-def test_step_by_step_is_the_same_as_the_whole_week(
-    said: Callable[..., Said], unlisted_town: Settings, town: Town
-) -> None:
+def test_step_by_step_is_the_same_as_the_whole_week(unlisted_town: Settings, town: Town) -> None:
     home = unlisted_town.home
-    assert "Features:" in said(home, "features").out
-    assert "Scores by standard-1" in said(home, "score").out
-    heard = said(home, "round")
-    assert "Round 2026-W47: 60 entries in 21 dongs (15 with none), ranked by standard-1." in heard.out
-    assert str(unlisted_town.exports / WEEK.label) in heard.out
+    assert "Features:" in sagak_here(home, "features").stdout
+    assert "Scores by standard-1" in sagak_here(home, "score").stdout
+    heard = sagak_here(home, "round")
+    assert "Round 2026-W47: 60 entries in 21 dongs (15 with none), ranked by standard-1." in heard.stdout
+    assert str(unlisted_town.exports / WEEK.label) in heard.stdout
     assert published_round(unlisted_town.lists).folder.name == town.published.folder.name
 
 
@@ -400,14 +354,14 @@ def test_a_reader_that_stops_early_is_no_error(town: Town) -> None:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, "subprocess.CompletedProcess[str]"]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, CompletedProcess[str]]:
     home = tmp_path_factory.mktemp("demo")
     (home / "policy.toml").write_text(QUICK, encoding="utf-8")
     return home, sagak_here(home, "demo", "--households", "2000")
 
 
 def test_the_demo_ends_with_a_list_and_where_the_lists_are(
-    demo: tuple[Path, "subprocess.CompletedProcess[str]"],
+    demo: tuple[Path, CompletedProcess[str]],
 ) -> None:
     home, result = demo
     assert result.returncode == 0, result.stderr
@@ -431,19 +385,17 @@ def test_the_demo_ends_with_a_list_and_where_the_lists_are(
     )
 
 
-def test_the_demo_shown_again_is_the_same_list_at_once(
-    demo: tuple[Path, "subprocess.CompletedProcess[str]"], said: Callable[..., Said]
-) -> None:
+def test_the_demo_shown_again_is_the_same_list_at_once(demo: tuple[Path, CompletedProcess[str]]) -> None:
     home, first = demo
-    heard = said(home, "demo", "--households", "2000")
-    assert heard.code == 0
+    heard = sagak_here(home, "demo", "--households", "2000")
+    assert heard.returncode == 0
     shown = [line for line in first.stdout.splitlines() if re.match(r"^ *\d+  [a-z2-7]{16}  ", line)]
-    assert shown == [line for line in heard.out.splitlines() if re.match(r"^ *\d+  [a-z2-7]{16}  ", line)]
+    assert shown == [line for line in heard.stdout.splitlines() if re.match(r"^ *\d+  [a-z2-7]{16}  ", line)]
 
 
-def test_the_demo_is_not_made_beside_real_people(said: Callable[..., Said], own_town: Settings) -> None:
+def test_the_demo_is_not_made_beside_real_people(own_town: Settings) -> None:
     of_real_people(own_town)
-    plain(said(own_town.home, "demo"), 2, "holds real people", "SAGAK_HOME=")
+    plain(sagak_here(own_town.home, "demo"), 2, "holds real people", "SAGAK_HOME=")
 
 
 def of_real_people(settings: Settings) -> Path:
@@ -454,19 +406,17 @@ def of_real_people(settings: Settings) -> Path:
     return path
 
 
-def test_the_demo_never_takes_the_place_of_a_real_delivery_of_its_day(
-    said: Callable[..., Said], own_town: Settings
-) -> None:
+def test_the_demo_never_takes_the_place_of_a_real_delivery_of_its_day(own_town: Settings) -> None:
     """The home held a demo, then a real delivery of the same date was taken in; now somebody runs the demo again."""
     (own_town.raw / "demo-2026-11-16").mkdir()
     before = of_real_people(own_town)
     digest = before.read_bytes()
-    heard = said(own_town.home, "demo", "--fresh", "--households", "2000")
+    heard = sagak_here(own_town.home, "demo", "--fresh", "--households", "2000")
     assert before.read_bytes() == digest
-    assert heard.code == 2
+    assert heard.returncode == 2
 
 
-def test_an_unknown_dong_stops_the_demo_before_it_begins(said: Callable[..., Said], tmp_path: Path) -> None:
+def test_an_unknown_dong_stops_the_demo_before_it_begins(tmp_path: Path) -> None:
     import sources.synthetic
 
     def too_late(*_: object, **__: object) -> None:
@@ -477,7 +427,7 @@ def test_an_unknown_dong_stops_the_demo_before_it_begins(said: Callable[..., Sai
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(synthesizing, "synthesize", too_late)
         patched.setattr(sources.synthetic, "synthesize", too_late)
-        plain(said(tmp_path, "demo", "--households", "2000", "--dong", "없는동"), 4, "없는동")
+        plain(sagak_here(tmp_path, "demo", "--households", "2000", "--dong", "없는동"), 4, "없는동")
 
 
 def test_the_smallest_town_the_demo_allows_never_ends_in_a_traceback(tmp_path: Path, town: Town) -> None:
@@ -493,7 +443,7 @@ def test_the_smallest_town_the_demo_allows_never_ends_in_a_traceback(tmp_path: P
             assert error.hint
 
 
-def test_nobody_else_on_the_machine_may_read_what_is_written(said: Callable[..., Said], own_town: Settings) -> None:
+def test_nobody_else_on_the_machine_may_read_what_is_written(own_town: Settings) -> None:
     shutil.rmtree(own_town.home / "data" / "exports", ignore_errors=True)
     result = sagak_here(own_town.home, "round")
     assert result.returncode == 0, result.stderr

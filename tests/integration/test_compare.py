@@ -11,9 +11,9 @@ from audit.comparison import Comparison, compare
 from domain.calendar import Round, day_number
 from domain.errors import NotFound, StorageFailed, UsageError
 from features.catalogue import STANDARD
+from sagak.artefacts import core_of, is_made_from
 from sagak.comparing import run_compare
 from sagak.settings import Settings
-from sagak.weekly import core_of, is_made_from
 from scoring.bundle import load_bundle
 from scoring.score import raw_scores
 from scoring.telling import as_told

@@ -5,23 +5,25 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
-from rich.console import Console
 
 from features.catalogue import STANDARD
+from outreach import origin
 from outreach.promotion import current_bundle, newest_approval, policy_digest
 from outreach.promotion_record import HEAD, RECORD, read_record
 from outreach.proposing import MADE_UP
-from sagak import cli, promoting
+from sagak import promoting
+from sagak.artefacts import make_scores, open_bundle
 from sagak.settings import Settings
-from sagak.weekly import make_scores, open_bundle, run_round
+from sagak.weekly import run_round
+from tests.support.in_process import sagak_here
 from tests.support.kills import forks
 from tests.support.weeks import (
     WEEK,
     Town,
     add_second_bundle,
-    environment_variables,
     promote,
     small_bundle,
     train_without_log,
@@ -32,34 +34,8 @@ ME, OTHER = ("--by", "김분석"), ("--by", "이감사")
 WHY = ("--why", "Finds more need at capacity.")
 
 
-class Heard:
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-
-@pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Heard]:
-    """Runs a command in this process, through the same door as a user's."""
-
-    def run(settings: Settings, *arguments: str) -> Heard:
-        monkeypatch.setattr(promoting, "out", Console(width=200, force_terminal=False))
-        monkeypatch.setattr("sys.argv", ["sagak", *arguments])
-        capsys.readouterr()
-        with environment_variables({"SAGAK_HOME": str(settings.home)}):
-            try:
-                cli.main()
-                code = 0
-            except SystemExit as end:
-                code = end.code if isinstance(end.code, int) else 1
-        heard = capsys.readouterr()
-        assert "Traceback" not in heard.err
-        return Heard(code, heard.out, heard.err)
-
-    return run
-
-
-def gates_of(heard: Heard) -> dict[str, str]:
-    found = re.findall(r"^ +(passed|not passed|left out)  ([a-z ]+): ", heard.out, re.MULTILINE)
+def gates_of(heard: CompletedProcess[str]) -> dict[str, str]:
+    found = re.findall(r"^ +(passed|not passed|left out)  ([a-z ]+): ", heard.stdout, re.MULTILINE)
     return {name: state for state, name in found}
 
 
@@ -78,33 +54,40 @@ def settings_again(settings: Settings) -> Settings:
 
 
 def test_a_candidate_is_compared_with_the_model_in_use_proposed_and_approved(
-    said: Callable[..., Heard], own_town: Settings, town: Town
+    own_town: Settings, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lenient(own_town)
     train_without_log(settings_again(own_town), town.core, recipe=Recipe(trees=40))
-    heard = said(own_town, "propose", "standard-2", *ME, *WHY)
-    assert heard.code == 0, heard.err
+    heard = sagak_here(own_town.home, "propose", "standard-2", *ME, *WHY)
+    assert heard.returncode == 0, heard.stderr
     assert gates_of(heard)["model in use"] == "passed"
-    assert "against the model in use" in heard.out
+    assert "against the model in use" in heard.stdout
     assert gates_of(heard)["direction"] == "passed"
     assert gates_of(heard)["groups too small"] == "left out"
-    assert "Proposed: standard-2" in heard.out
+    assert "Proposed: standard-2" in heard.stdout
 
-    refused = said(own_town, "approve", "standard-2", "--by", " 김 분석", *WHY)
-    assert refused.code == 2
-    assert "Whoever proposed standard-2 cannot approve it" in refused.err
+    refused = sagak_here(own_town.home, "approve", "standard-2", "--by", " 김 분석", *WHY)
+    assert refused.returncode == 2
+    assert "Whoever proposed standard-2 cannot approve it" in refused.stderr
     assert run_round(own_town, WEEK).bundle == "standard-1"
 
-    assert "In use from now on: standard-2" in said(own_town, "approve", "standard-2", *OTHER, *WHY).out
-    week = said(own_town, "round").out
+    assert "In use from now on: standard-2" in sagak_here(own_town.home, "approve", "standard-2", *OTHER, *WHY).stdout
+    week = sagak_here(own_town.home, "round").stdout
     assert "These very lists were published before: nothing has changed." in week
     assert "2026-W47 keeps standard-1, with which it was first published" in week
     assert "standard-2, approved since, begins with 2026-W48." in week
-    coming = said(own_town, "round", "--as-of", "2026-11-23").out
+    assert "sagak round --again" not in week
+    monkeypatch.setattr(origin, "RULES", origin.RULES + 1)
+    assert (
+        "rules or sentences of the program changed, and today's begin with 2026-W48"
+        in sagak_here(own_town.home, "round").stdout
+    )
+    assert "another version of Sagak" not in sagak_here(own_town.home, "round", "--again").stdout
+    coming = sagak_here(own_town.home, "round", "--as-of", "2026-11-23").stdout
     assert "ranked by standard-2." in coming
     assert "keeps" not in coming
 
-    shown = said(own_town, "promotions").out
+    shown = sagak_here(own_town.home, "promotions").stdout
     assert "3  " in shown
     assert "by 김분석: Finds more need at capacity." in shown
     assert f"In use: standard-2 (sha256 {open_bundle(own_town, STANDARD).digest})." in shown
@@ -112,76 +95,77 @@ def test_a_candidate_is_compared_with_the_model_in_use_proposed_and_approved(
 
 
 def test_a_candidate_of_the_same_recipe_is_not_said_to_be_as_good_where_nothing_could_differ(
-    said: Callable[..., Heard], own_town: Settings, town: Town
+    own_town: Settings, town: Town
 ) -> None:
     """Both learned after the tested rounds, so both are fitted anew for them, and alike."""
     lenient(own_town)
     add_second_bundle(own_town.models)
-    heard = said(own_town, "propose", "standard-2", *ME, *WHY)
-    assert heard.code == 0, heard.err
+    heard = sagak_here(own_town.home, "propose", "standard-2", *ME, *WHY)
+    assert heard.returncode == 0, heard.stderr
     assert gates_of(heard)["model in use"] == "left out"
-    assert "No judged household differs between the two" in heard.out
+    assert "No judged household differs between the two" in heard.stdout
 
 
 def test_a_candidate_that_misses_a_gate_is_refused_with_its_figures_and_nothing_is_recorded(
-    said: Callable[..., Heard], own_town: Settings, town: Town
+    own_town: Settings, town: Town
 ) -> None:
     (own_town.home / "policy.toml").write_text(
         "[evaluation]\ndraws = 100\ntest_rounds = 2\n[gates]\nmin_judged = 100000\n", encoding="utf-8"
     )
     add_second_bundle(own_town.models)
     before = (own_town.models / RECORD).read_bytes()
-    heard = said(own_town, "propose", "standard-2", *ME, *WHY)
-    assert heard.code == 6
-    assert re.search(r"standard-2 does not pass \d of \d+ gates", heard.err)
-    assert re.search(r"\[outcomes\] Judged on [\d,]+ known outcomes of 100,000 that it takes: [\d,]+ fewer", heard.err)
+    heard = sagak_here(own_town.home, "propose", "standard-2", *ME, *WHY)
+    assert heard.returncode == 6
+    assert re.search(r"standard-2 does not pass \d of \d+ gates", heard.stderr)
+    assert re.search(
+        r"\[outcomes\] Judged on [\d,]+ known outcomes of 100,000 that it takes: [\d,]+ fewer", heard.stderr
+    )
     assert gates_of(heard)["outcomes"] == "not passed"
     assert (own_town.models / RECORD).read_bytes() == before
-    heard = said(own_town, "propose", "standard-2", *ME, *WHY, "--waive")  # of made-up people
-    assert heard.code == 0, heard.err
-    assert "The gates do not block: the people are made up." in heard.out
+    heard = sagak_here(own_town.home, "propose", "standard-2", *ME, *WHY, "--waive")  # of made-up people
+    assert heard.returncode == 0, heard.stderr
+    assert "The gates do not block: the people are made up." in heard.stdout
     act = read_record(own_town.models).acts[-1]
     assert (act.waiver, {gate.name for gate in act.gates if gate.is_passed is False} >= {"outcomes"}) == (MADE_UP, True)
 
 
-def test_gates_are_not_waived_where_people_are_real(said: Callable[..., Heard], own_town: Settings) -> None:
+def test_gates_are_not_waived_where_people_are_real(own_town: Settings) -> None:
     about = next(own_town.core.glob("*/core.json"))
     about.write_text(about.read_text(encoding="utf-8").replace('"synthetic"', '"standard"'), encoding="utf-8")
     add_second_bundle(own_town.models)
-    heard = said(own_town, "propose", "standard-2", *ME, *WHY, "--waive")
-    assert (heard.code, gates_of(heard)) == (2, {}), "said before anything is judged"
-    assert "Gates are waived for made-up people only." in heard.err
+    heard = sagak_here(own_town.home, "propose", "standard-2", *ME, *WHY, "--waive")
+    assert (heard.returncode, gates_of(heard)) == (2, {}), "said before anything is judged"
+    assert "Gates are waived for made-up people only." in heard.stderr
 
 
-def test_going_back_needs_no_delivery_and_no_figures(said: Callable[..., Heard], own_town: Settings) -> None:
+def test_going_back_needs_no_delivery_and_no_figures(own_town: Settings) -> None:
     """The bundle in use turns out bad, and the deliveries are not at hand."""
     small_bundle(own_town.models, number=2)
     promote(own_town.models, "standard-2")
     shutil.rmtree(own_town.core)
-    heard = said(own_town, "propose", "standard-1", *ME, "--why", "The lists of standard-2 look wrong.")
-    assert heard.code == 0, heard.err
+    heard = sagak_here(own_town.home, "propose", "standard-1", *ME, "--why", "The lists of standard-2 look wrong.")
+    assert heard.returncode == 0, heard.stderr
     assert gates_of(heard)["model in use"] == "left out"
-    assert said(own_town, "approve", "standard-1", *OTHER, *WHY).code == 0
+    assert sagak_here(own_town.home, "approve", "standard-1", *OTHER, *WHY).returncode == 0
     assert open_bundle(own_town, STANDARD).name == "standard-1"
     assert read_record(own_town.models).acts[-1].waiver == "it was in use before"
 
 
-def test_a_proposal_can_be_turned_down_and_nothing_changes(said: Callable[..., Heard], own_town: Settings) -> None:
+def test_a_proposal_can_be_turned_down_and_nothing_changes(own_town: Settings) -> None:
     small_bundle(own_town.models, number=2)
     promote(own_town.models, "standard-2")
-    said(own_town, "propose", "standard-1", *ME, *WHY)
-    assert "Waits for a second person: standard-1" in said(own_town, "promotions").out
+    sagak_here(own_town.home, "propose", "standard-1", *ME, *WHY)
+    assert "Waits for a second person: standard-1" in sagak_here(own_town.home, "promotions").stdout
     assert (
-        "What was in use stays" in said(own_town, "reject", "standard-1", *OTHER, "--why", "Not needed, it was us.").out
+        "What was in use stays"
+        in sagak_here(own_town.home, "reject", "standard-1", *OTHER, "--why", "Not needed, it was us.").stdout
     )
     assert open_bundle(own_town, STANDARD).name == "standard-2"
-    assert said(own_town, "approve", "standard-1", *OTHER, *WHY).code == 4
+    assert sagak_here(own_town.home, "approve", "standard-1", *OTHER, *WHY).returncode == 4
 
 
 @pytest.mark.parametrize("command", ["propose", "approve", "reject"])
-def test_what_cannot_be_is_refused_before_anything_is_computed(
-    said: Callable[..., Heard], own_town: Settings, command: str
-) -> None:
+def test_what_cannot_be_is_refused_before_anything_is_computed(own_town: Settings, command: str) -> None:
     for name, words, code in (
         ("standard-9", (*ME, *WHY), 4),
         ("model", (*ME, *WHY), 4),
@@ -189,80 +173,76 @@ def test_what_cannot_be_is_refused_before_anything_is_computed(
         ("standard-1", (*ME, "--why", "ok"), 2),
         ("standard-1", ("--by", " ", *WHY), 2),
     ):
-        heard = said(own_town, command, name, *words)
-        assert (heard.code, heard.out) == (code, ""), heard.err
+        heard = sagak_here(own_town.home, command, name, *words)
+        assert (heard.returncode, heard.stdout) == (code, ""), heard.stderr
 
 
 def test_a_list_is_never_published_with_a_bundle_nobody_approved_but_it_can_be_tried(
-    said: Callable[..., Heard], own_town: Settings, town: Town
+    own_town: Settings, town: Town
 ) -> None:
     small_bundle(own_town.models, number=2)
-    heard = said(own_town, "round", "--bundle", "standard-2")
-    assert heard.code == 5
-    assert "standard-2 is not in use, standard-1 is" in heard.err
-    assert "sagak score --bundle standard-2" in heard.err
+    heard = sagak_here(own_town.home, "round", "--bundle", "standard-2")
+    assert heard.returncode == 5
+    assert "standard-2 is not in use, standard-1 is" in heard.stderr
+    assert "sagak score --bundle standard-2" in heard.stderr
     make_scores(own_town, WEEK, open_bundle(own_town, STANDARD, "standard-2"))
     assert run_round(own_town, WEEK).bundle == "standard-1"
 
 
-def test_a_record_that_was_changed_stops_the_round(said: Callable[..., Heard], own_town: Settings) -> None:
+def test_a_record_that_was_changed_stops_the_round(own_town: Settings) -> None:
     path = own_town.models / RECORD
     path.write_text(path.read_text(encoding="utf-8").replace("analyst", "nobody"), encoding="utf-8")
     for command in (["round"], ["score"], ["promotions"]):
-        heard = said(own_town, *command)
-        assert heard.code == 6
-        assert "The record of promotions is not what was written: line 1 or line 2 was changed" in heard.err
+        heard = sagak_here(own_town.home, *command)
+        assert heard.returncode == 6
+        assert "The record of promotions is not what was written: line 1 or line 2 was changed" in heard.stderr
 
 
-def test_a_damaged_model_in_use_does_not_stop_its_successor(
-    said: Callable[..., Heard], own_town: Settings, town: Town
-) -> None:
+def test_a_damaged_model_in_use_does_not_stop_its_successor(own_town: Settings, town: Town) -> None:
     lenient(own_town)
     add_second_bundle(own_town.models)
     (own_town.models / "standard-1" / "model.txt").write_text("x", encoding="utf-8")
-    heard = said(own_town, "propose", "standard-2", *ME, *WHY)
-    assert heard.code == 0, heard.err
-    assert "The model in use cannot be compared: standard-1/model.txt is not what was written" in heard.out
+    heard = sagak_here(own_town.home, "propose", "standard-2", *ME, *WHY)
+    assert heard.returncode == 0, heard.stderr
+    assert "The model in use cannot be compared: standard-1/model.txt is not what was written" in heard.stdout
 
 
 def test_a_changed_label_leaves_the_comparison_out_with_a_sentence_and_never_silently(
-    said: Callable[..., Heard], own_town: Settings, town: Town
+    own_town: Settings, town: Town
 ) -> None:
     """People changed what the list ranks by; the candidate learned the new label, the model in use the former."""
     lenient(own_town)
     changed = (own_town.home / "policy.toml").read_text(encoding="utf-8") + '[label]\nranks_by = "any_support"\n'
     (own_town.home / "policy.toml").write_text(changed, encoding="utf-8")
     train_without_log(settings_again(own_town), town.core, seed=2)
-    heard = said(own_town, "propose", "standard-2", *ME, *WHY)
-    assert heard.code == 0, heard.err
+    heard = sagak_here(own_town.home, "propose", "standard-2", *ME, *WHY)
+    assert heard.returncode == 0, heard.stderr
     assert gates_of(heard)["model in use"] == "left out"
-    assert "label that ranks was changed in the policy, which is a decision of its own" in heard.out
-    assert "standard-1 learned public_or_case, and the policy ranks by any_support" in heard.out
+    assert "label that ranks was changed in the policy, which is a decision of its own" in heard.stdout
+    assert "standard-1 learned public_or_case, and the policy ranks by any_support" in heard.stdout
     act = read_record(own_town.models).acts[-1]
     assert act.policy_digest == policy_digest(settings_again(own_town).policy())
     assert [gate.sentence for gate in act.gates if "decision of its own" in gate.sentence]
 
 
 def test_a_candidate_that_learned_another_label_is_not_proposed_also_if_it_was_in_use_before(
-    said: Callable[..., Heard], own_town: Settings
+    own_town: Settings,
 ) -> None:
     small_bundle(own_town.models, number=2)
     promote(own_town.models, "standard-2")
     (own_town.home / "policy.toml").write_text('[label]\nranks_by = "any_support"\n', encoding="utf-8")
-    heard = said(own_town, "propose", "standard-1", *ME, *WHY)
-    assert (heard.code, heard.out) == (5, "")
-    assert "standard-1 learned public_or_case, and the policy ranks by any_support" in heard.err
+    heard = sagak_here(own_town.home, "propose", "standard-1", *ME, *WHY)
+    assert (heard.returncode, heard.stdout) == (5, "")
+    assert "standard-1 learned public_or_case, and the policy ranks by any_support" in heard.stderr
     assert len(read_record(own_town.models).acts) == 4
 
 
-def test_a_model_in_use_whose_manifest_is_gone_is_not_taken_for_none(
-    said: Callable[..., Heard], own_town: Settings, town: Town
-) -> None:
+def test_a_model_in_use_whose_manifest_is_gone_is_not_taken_for_none(own_town: Settings, town: Town) -> None:
     lenient(own_town)
     train_without_log(settings_again(own_town), town.core, seed=2)
     (own_town.models / "standard-1" / "manifest.json").unlink()
-    heard = said(own_town, "propose", "standard-2", *ME, *WHY)
-    assert "The model in use cannot be compared: standard-1 is in use, but its folder is gone" in heard.out
+    heard = sagak_here(own_town.home, "propose", "standard-2", *ME, *WHY)
+    assert "The model in use cannot be compared: standard-1 is in use, but its folder is gone" in heard.stdout
 
 
 # Kills and two at once.

@@ -19,10 +19,12 @@ from domain.policy import Policy
 from features.catalogue import STANDARD
 from features.declaration import AsOf
 from features.matrices import district_matrix
-from outreach import publishing
+from outreach import origin, publishing
+from outreach.origin import is_by_this_program
 from outreach.publishing import find_entry, make_current, published_round, read_entries, stage_lists
+from sagak.artefacts import make_matrices, make_scores, open_bundle
 from sagak.settings import Settings
-from sagak.weekly import export_lists, make_scores, open_bundle, run_round
+from sagak.weekly import export_lists, run_round
 from scoring.score import raw_scores
 from serving import wording_ko as ko
 from sources.dongs import current_dongs
@@ -210,6 +212,42 @@ def test_a_published_round_that_is_made_anew_from_other_places_keeps_its_bundle_
     assert (again.bundle, again.is_news) == ("standard-1", True)
 
 
+def test_a_published_round_stays_where_only_rules_or_sentences_of_the_program_changed(
+    own_town: Settings, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Staff who are at work on a list get no other one for a wording."""
+    before = files_under(own_town.lists, own_town.scores)
+    monkeypatch.setattr(origin, "RULES", origin.RULES + 1)
+    kept = run_round(own_town, WEEK)
+    assert (kept.version, kept.is_news) == (town.published.version, False)
+    assert files_under(own_town.lists, own_town.scores) == before
+    assert not is_by_this_program(kept.origin, STANDARD)
+    anew = run_round(own_town, WEEK, is_again=True)
+    assert anew.is_news
+    assert is_by_this_program(anew.origin, STANDARD)
+    assert run_round(own_town, WEEK).version == anew.version
+
+
+@pytest.mark.parametrize("changed", ["[list]\ncapacity = 3\n", "[list]\nexploration_places = 2\n"])
+def test_a_published_round_is_made_anew_where_people_decided_otherwise(
+    own_town: Settings, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    monkeypatch.setattr(origin, "RULES", origin.RULES + 1)
+    assert run_round(with_policy(own_town, changed), WEEK).is_news
+
+
+def test_a_published_round_stays_where_people_decided_otherwise_about_models_alone(own_town: Settings) -> None:
+    assert not run_round(with_policy(own_town, "[gates]\nmin_judged = 7\n"), WEEK).is_news
+
+
+def test_a_published_round_whose_files_are_lost_is_made_anew(
+    own_town: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(origin, "RULES", origin.RULES + 1)
+    shutil.rmtree(published_round(own_town.lists).folder)
+    assert run_round(own_town, WEEK).is_news
+
+
 def test_a_published_round_is_not_made_again_with_another_bundle_of_the_same_name(own_town: Settings) -> None:
     add_second_bundle(own_town.models)
     promote(own_town.models, "standard-2")
@@ -237,6 +275,7 @@ def test_nobody_is_ranked_by_a_model_of_another_label_than_the_policy_names(own_
     with pytest.raises(kind, match=said):
         make_scores(settings, WEEK, open_bundle(settings, STANDARD))
     assert files_under(own_town.lists, own_town.scores) == before
+    assert not own_town.tried.exists()
 
 
 def test_entries_are_read_back_as_they_were_written(town: Town) -> None:
@@ -320,17 +359,30 @@ def test_a_round_that_was_never_run_names_those_that_were(town: Town, tmp_path: 
 
 
 def test_scores_make_the_matrix_that_is_missing(unlisted_town: Settings, town: Town) -> None:
-    make_scores(unlisted_town, WEEK, open_bundle(unlisted_town, STANDARD))
-    path = Path(WEEK.label) / "41281.parquet"
-    assert (unlisted_town.scores / path).read_bytes() == (town.settings.scores / path).read_bytes()
+    folder = make_scores(unlisted_town, WEEK, open_bundle(unlisted_town, STANDARD))
+    of_the_round = town.settings.scores / WEEK.label
+    assert (folder / "41281.parquet").read_bytes() == (of_the_round / "41281.parquet").read_bytes()
+    assert not unlisted_town.scores.exists()
 
 
-def test_scores_after_a_new_delivery_are_made_from_new_features(own_town: Settings) -> None:
+def test_what_is_made_by_hand_leaves_alone_what_published_lists_stand_on(own_town: Settings) -> None:
+    before = files_under(own_town.matrices, own_town.scores, own_town.lists, own_town.recorded)
+    add_second_bundle(own_town.models)
+    make_scores(own_town, WEEK, open_bundle(own_town, STANDARD, "standard-2"))
     shutil.rmtree(own_town.raw)
     shutil.rmtree(own_town.truth)
     make_core(own_town, households=1200, seed=7)
     folder = make_scores(own_town, WEEK, open_bundle(own_town, STANDARD))
     assert pl.read_parquet(folder / "*.parquet").height == 1200
+    assert make_matrices(own_town, WEEK) == own_town.tried / WEEK.label / "features"
+    assert files_under(own_town.matrices, own_town.scores, own_town.lists, own_town.recorded) == before
+
+
+def test_features_of_a_published_round_that_are_lost_come_back_in_their_place(own_town: Settings) -> None:
+    before = files_under(own_town.matrices)
+    shutil.rmtree(own_town.matrices)
+    make_scores(own_town, WEEK, open_bundle(own_town, STANDARD))
+    assert files_under(own_town.matrices) == before
 
 
 def chances(scores: pl.Series) -> pl.Series:

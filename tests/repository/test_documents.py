@@ -68,7 +68,7 @@ def test_the_data_readme_names_every_folder_of_the_settings() -> None:
     settings = Settings.from_environment({"SAGAK_HOME": str(PROJECT)})
     places = [getattr(settings, name) for name, kind in vars(Settings).items() if isinstance(kind, property)]
     under_data = [place.name for place in places if place.parent.name == "data"]
-    assert len(under_data) == 9
+    assert len(under_data) == 10
     assert [name for name in under_data if f"`{name}/`" not in text] == []
 
 

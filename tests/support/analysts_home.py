@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from domain.policy import FairnessPolicy, GatePolicy, Policy
+from sagak.artefacts import make_matrices
 from sagak.settings import Settings
-from sagak.weekly import make_matrices
 from scoring.bundle import canonical_json, read_contents, write_bundle
 from serving.service import Places, Service
 from store.database import Database

@@ -9,7 +9,7 @@ import pytest
 
 from domain.policy import Policy
 from scoring.bundle import canonical_json
-from scoring.figures import only_telling
+from scoring.figures import FIGURE_RULES, only_telling
 from scoring.groups import ATTRIBUTES
 from tests.support.judging import LABEL, Row, backtest_of, listing_of, places_of
 from training.labels import LABELS
@@ -60,6 +60,7 @@ def test_it_says_what_was_judged_on_what(report: dict) -> None:
         "drawn": 24,
         "dongs": 12,
         "min_effective_n": POLICY.gates.min_effective_n,
+        "figure_rules": FIGURE_RULES,
         "response_rate": pytest.approx(4 / 6, abs=1e-6),
         "max_weight": 30.0,
         # 24 rows stand for 40 each and count 30; 24 count 1.

@@ -155,7 +155,13 @@ class Listed:
     """On a list again after the case was closed: it begins anew."""
 
 
-Event = Contacted | Assigned | Passed | Noted | Asked | Answered | Listed
+@dataclass(frozen=True)
+class MetElsewhere:
+    """Another dong was in contact while the household lived there: what was planned here before it is over."""
+
+
+Act = Contacted | Assigned | Passed | Noted | Asked | Answered
+Event = Act | Listed | MetElsewhere
 
 
 @dataclass(frozen=True)
@@ -166,8 +172,10 @@ class Recorded:
     at: datetime
     by_user: int
     who: str
-    event: Event
-    text: str = field(repr=False)  # note or reason: may tell of people
+    event: Act
+    # What is written freely may tell of people.
+    note: str = field(repr=False)
+    reason: str = field(repr=False)  # why it was passed on, or put right
 
 
 @dataclass(frozen=True)
@@ -183,11 +191,15 @@ class Case:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a case stands. ``attempts`` counts those since somebody was last reached."""
+    """Where a case stands. ``attempts`` counts those since somebody was last reached.
+
+    ``is_tried``: there was an attempt, reached or not, since the case began or began anew.
+    """
 
     status: Status = Status.OPEN
     worker_id: int | None = None
     attempts: int = 0
+    is_tried: bool = False
     last_contact_at: datetime | None = None
     outcome: Outcome | None = None
     next_on: date | None = None
@@ -219,10 +231,15 @@ def after(standing: Standing, event: Event) -> Standing:
         case Passed():
             return replace(standing, status=_in_the_dong(standing), outcome=None)
         case Listed():
-            anew = Standing(last_contact_at=standing.last_contact_at)
-            return anew if standing.status is Status.CLOSED else standing
+            return _anew(standing) if standing.status is Status.CLOSED else standing
+        case MetElsewhere():
+            return _anew(standing)
         case Noted() | Asked() | Answered():
             return standing
+
+
+def _anew(standing: Standing) -> Standing:
+    return Standing(last_contact_at=standing.last_contact_at)
 
 
 def _after_contact(standing: Standing, made: Contacted) -> Standing:
@@ -230,6 +247,7 @@ def _after_contact(standing: Standing, made: Contacted) -> Standing:
     moved = replace(
         standing,
         attempts=0 if reached else standing.attempts + 1,
+        is_tried=True,
         last_contact_at=made.made_at,
         outcome=made.outcome,
         next_on=made.next_on,
@@ -241,7 +259,7 @@ def _after_contact(standing: Standing, made: Contacted) -> Standing:
 
 def _in_the_dong(standing: Standing) -> Status:
     """The status of a case that the dong holds and that has no outcome."""
-    if standing.last_contact_at is not None:
+    if standing.is_tried:
         return Status.TRYING if standing.attempts else Status.IN_TOUCH
     return _waiting(standing)
 

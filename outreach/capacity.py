@@ -17,9 +17,8 @@ from domain.errors import SagakError, UsageError
 from domain.people import Signature
 from domain.policy import Policy
 from outreach.signing import checked_words
-from store.capacities import add_capacity, lock_district
+from store.capacities import add_capacity, capacities_for, lock_district
 from store.database import Connection
-from store.lists import capacities_for
 from store.trail import Line, append
 
 MOST_PLACES = 300  # households in a week: more is a slip of the hand, even for a dong of forty workers

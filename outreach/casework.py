@@ -47,7 +47,7 @@ from outreach.holding import (
     one_further,
 )
 from outreach.plausible import check_contact, check_request
-from outreach.words import checked_note, checked_reason, note_put_right
+from outreach.words import checked_note, checked_reason
 from store import cases
 from store.database import Connection
 from store.history import events_of
@@ -80,7 +80,7 @@ def record_contact(
     case = in_hands(connection, by, ref, seen)
     check_open(case)
     at = moment_of(by, case)
-    row_id = cases.add_contact(connection, case, made, words, by=by, at=at, round_of=None)
+    row_id = cases.add_contact(connection, case, made, words, by=by, at=at)
     return done(connection, by, "contact", row_id, one_further(connection, case, made, at))
 
 
@@ -104,7 +104,7 @@ def correct_contact(
     Raises `ActRefused` where that row was put right already: the newest row is the one to correct.
     """
     made = Contacted(0, method, attempt, outcome, made_at, next_on, corrects=contact_id)
-    words = note_put_right(checked_note(note), checked_reason(reason))
+    words, why = checked_note(note), checked_reason(reason)
     case = in_hands(connection, by, ref, seen)
     found = cases.contact_in(connection, case, contact_id)
     if found is None:
@@ -117,7 +117,7 @@ def correct_contact(
         raise ActRefused("That record was put right before.", hint="Correct the newer record instead.")
     at = moment_of(by, case)
     kept = round_of if is_same_time else None
-    row_id = cases.add_contact(connection, case, made, words, by=by, at=at, round_of=kept)
+    row_id = cases.add_contact(connection, case, made, words, by=by, at=at, round_of=kept, reason=why)
     standing = standing_after(events_of(connection, case))
     return done(connection, by, "contact.correct", row_id, cases.move_case(connection, case, standing, at))
 

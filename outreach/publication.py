@@ -20,6 +20,7 @@ from domain.published import Person
 from outreach.facts import facts_of
 from outreach.publishing import PublishedRound
 from sources.core import Core
+from sources.dongs import dong_successors
 from sources.vault import people_of, scan_people
 from store.accounts import forget_sessions
 from store.answers import forget_answers
@@ -35,12 +36,13 @@ from store.publications import (
     clear_publication,
     housed,
     is_newest,
+    left_behind,
     make_current,
     mark_staged,
     published_version,
     raise_fence,
-    unfinished,
 )
+from store.renaming import dongs_in_use
 from store.staging import DongList, Fingerprint, digest_of, prepare, read_back, refs_of
 from store.trail import Line, append
 
@@ -77,7 +79,7 @@ def publish(
     with database.reading(ALL) as connection:
         if published_version(connection, lists.round.label) == lists.version:
             return False
-    fence = take_over(database)
+    fence = take_over(database, lists.version)
     with database.writing(ALL) as connection:
         publication = begin_publication(
             connection, label=lists.round.label, as_of=lists.round.as_of, version=lists.version,
@@ -109,18 +111,20 @@ def _line(publication: Publication, lists: PublishedRound, changes: Changes, at:
         "entries": sum(lists.entries_by_dong.values()),
         "moved": len(changes.moved),
         "changed_people": len(changes.people),
+        "renamed_dongs": len(changes.renamed),
     }
     return Line(at, "sagak", "round", "publish", (publication.round,), detail)
 
 
-def take_over(database: Database) -> int:
-    """The fence number under which this process publishes.
+def take_over(database: Database, wanted: str) -> int:
+    """The fence number under which this process publishes the ``wanted`` version.
 
-    What publishers left behind that were killed is taken away; one that still works stops at its next step.
+    What publishers left behind that were killed is taken away with the names of whom nobody was shown, all but that
+    version where it is staged to its end; a publisher that still works stops at its next step.
     """
     with database.writing(ALL) as connection:
         fence = raise_fence(connection)
-        left = unfinished(connection)
+        left = left_behind(connection, wanted)
     for publication_id, dong_codes in left.items():
         for some in _portions(dong_codes, DONGS_AT_ONCE):
             with database.writing(ALL) as connection:
@@ -189,19 +193,25 @@ def _check(database: Database, publication: Publication, expected: Mapping[str, 
 
 
 def _changes(database: Database, publication: Publication, homes: Homes) -> Changes:
-    """Who lives elsewhere, or goes by another name or number, than when last published; nobody for an older round."""
+    """Who lives elsewhere, or goes by another name or number, than when last published; nobody for an older round.
+
+    Whose dong has only got another code, as the delivery is read, lives where it did.
+    """
     with database.reading(ALL) as connection:
         if not is_newest(connection, publication.as_of):
             return NO_CHANGES
         listed = pl.DataFrame(housed(connection), schema=dict.fromkeys(HOUSED, pl.String), orient="row").lazy()
+        successors = dong_successors(homes.core.as_of)
+        renamed = {code: now for code in dongs_in_use(connection) if (now := successors.get(code, code)) != code}
     moved: dict[str, str] = {}
     people: dict[str, Person] = {}
     for district in homes.core.districts:
         there = homes.core.scan("households", [district]).select("household_id", now="dong_code")
         known = listed.join(there, on="household_id").collect()
-        moved |= dict(known.filter(pl.col("dong_code") != pl.col("now")).select("ref", "now").iter_rows())
+        lives_elsewhere = pl.col("dong_code").replace(renamed) != pl.col("now")
+        moved |= dict(known.filter(lives_elsewhere).select("ref", "now").iter_rows())
         told = scan_people(homes.vault, district).join(known.lazy(), on="household_id", suffix="_then")
         differs = pl.any_horizontal(pl.col(name) != pl.col(f"{name}_then") for name in _PERSON)
         for ref, *person in told.filter(differs).select("ref", *_PERSON).collect().iter_rows():
             people[ref] = Person(*person)
-    return Changes(moved, people)
+    return Changes(moved, people, renamed)

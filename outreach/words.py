@@ -10,7 +10,6 @@ from outreach.signing import HOLDS_NUMBER, LEAVE_NUMBER_OUT
 MAX_NOTE = 2_000  # characters
 MIN_REASON = 5
 MAX_REASON = 500
-_PUT_RIGHT = "※ "  # begins the line that says why an attempt was put right
 # Code points, from-to, that nobody sees and that mislead a reader: the Unicode categories Cc, Cf, Cs, Co, Zl and Zp
 # (control, bidi, private use) and what `outreach.signing` knows to be shown as nothing; a test compares.
 _UNSEEN = """
@@ -41,25 +40,6 @@ def checked_note(text: str) -> str:
 def checked_reason(text: str) -> str:
     """A reason that says something: five characters or more. Raises `ActRefused`."""
     return _checked(text, "The reason", at_least=MIN_REASON, at_most=MAX_REASON)
-
-
-def note_put_right(note: str, reason: str) -> str:
-    """What is written with an attempt that was put right: its note, and on the last line why it was put right.
-
-    >>> note_put_right("아드님과 통화", "잘못된 가구에\n적었습니다")
-    '아드님과 통화\n※ 잘못된 가구에 적었습니다'
-    """
-    return "\n".join(filter(None, (note, _PUT_RIGHT + " ".join(reason.split()))))
-
-
-def note_of(text: str, *, is_correction: bool) -> str:
-    """The note alone, of what is written with an attempt.
-
-    >>> note_of("아드님과 통화\n※ 잘못 적었습니다", is_correction=True)
-    '아드님과 통화'
-    """
-    note, _, last = text.rpartition("\n")
-    return note if is_correction and last.startswith(_PUT_RIGHT) else text
 
 
 def _checked(text: str, what: str, *, at_least: int, at_most: int) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text
 
 from domain.people import Scope, Signature
 from store.scoping import within
@@ -51,3 +51,10 @@ def newest_capacities(connection: Connection, scope: Scope, *, most: int) -> tup
         .limit(most)
     )
     return tuple(CapacitySet(**row) for row in connection.execute(query).mappings())
+
+
+def capacities_for(connection: Connection, label: str) -> dict[str, int]:
+    """Capacities that hubs have set, by dong: the newest row that begins in or before the round."""
+    newest = select(func.max(capacities.c.id)).where(capacities.c.from_round <= label).group_by(capacities.c.dong_code)
+    query = select(capacities.c.dong_code, capacities.c.capacity).where(capacities.c.id.in_(newest))
+    return {row.dong_code: row.capacity for row in connection.execute(query)}

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, Table, and_, bindparam, func, insert, or_, select, update
@@ -16,7 +15,7 @@ from domain.people import EVERYWHERE, Role, Scope, Signature
 from store.history import asked as asked_for
 from store.history import contacted
 from store.list_queries import newest_wish
-from store.scoping import was_published, within
+from store.scoping import once_a_scope, was_published, within
 from store.tables import (
     assignments,
     cases,
@@ -32,7 +31,6 @@ from store.tables import (
 )
 
 _STANDING = tuple(Standing.__dataclass_fields__)
-_SCOPES = 4096  # a nation has 3,500 dongs
 _ADDED_TO = (contacts, notes, assignments, handovers, requests)
 
 
@@ -56,11 +54,20 @@ def move_case(connection: Connection, case: Case, standing: Standing, at: dateti
 
 
 def add_contact(
-    connection: Connection, case: Case, made: Contacted, note: str, *, by: Signature, at: datetime, round_of: str | None
+    connection: Connection,
+    case: Case,
+    made: Contacted,
+    note: str,
+    *,
+    by: Signature,
+    at: datetime,
+    round_of: str | None = None,
+    reason: str | None = None,
 ) -> int:
     """Adds an attempt and gives its id. It belongs to ``round_of``, or else to the listing that held when it was made.
 
     One that was made before its first listing here belongs to that week's round, where no list names the household.
+    ``reason`` says why an attempt that ``made`` corrects is put right.
     """
     return _add(
         connection,
@@ -76,6 +83,7 @@ def add_contact(
         next_on=made.next_on,
         made_at=made.made_at,
         corrects=made.corrects,
+        reason=reason,
     )
 
 
@@ -186,26 +194,25 @@ def workers_of(connection: Connection, dong_code: str, at: datetime) -> dict[int
     return {row.id: row.name for row in connection.execute(_WORKERS, asked)}
 
 
-# Putting a query together takes longer than running it; a scope asks the same ones all day.
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def _held_in(scope: Scope) -> Select[Any]:
     # On SQLite the whole transaction holds the lock already. Locked in one order, so that two cannot wait in a ring.
     asked = (within(scope, cases.c.dong_code), cases.c.ref.in_(bindparam("refs", expanding=True)))
     return select(cases).where(*asked).order_by(cases.c.ref).with_for_update()
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def _case_in(scope: Scope) -> Select[Any]:
     return select(cases).where(within(scope, cases.c.dong_code), cases.c.ref == bindparam("ref"))
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def _wish_in(scope: Scope) -> Select[Any]:
     newest = newest_wish(scope, bindparam("ref"), bindparam("dong_code"))
     return select(requests).where(within(scope, requests.c.dong_code), requests.c.id == newest)
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def _wishes_in(scope: Scope) -> Select[Any]:
     newest = newest_wish(scope, cases.c.ref, cases.c.dong_code).correlate(cases)
     return (
@@ -222,18 +229,22 @@ _BY_THEN = _NEWEST.where(rounds.c.as_of <= bindparam("day"))
 
 
 def _listing_at(connection: Connection, case: Case, made_at: datetime) -> str:
-    """The round whose list in the case's dong held at a moment; without one, that week's, and without it the newest."""
-    asked = {"ref": case.ref, "day": made_at.astimezone(SEOUL).date()}
+    """The round whose list in the case's dong held at a moment; without one, that week's, and without it the newest.
+
+    A list that is there before its Monday is worked on from then on (`store.history.listed_from`).
+    """
+    asked = {"ref": case.ref, "day": made_at.astimezone(SEOUL).date(), "made_at": made_at}
     return str(connection.execute(_listing_in(Scope((case.dong_code,))), asked).scalar_one())
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def _listing_in(scope: Scope) -> Select[Any]:
     listed = (
         select(publications.c.round)
         .join(entries, entries.c.publication_id == publications.c.id)
         .where(within(scope, entries.c.dong_code), entries.c.ref == bindparam("ref"))
-        .where(publications.c.as_of <= bindparam("day"), was_published())
+        .where(or_(publications.c.as_of <= bindparam("day"), publications.c.staged_at <= bindparam("made_at")))
+        .where(was_published())
         .order_by(publications.c.as_of.desc())
         .limit(1)
     )

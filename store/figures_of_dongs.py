@@ -15,6 +15,7 @@ from domain.casework import TALKED, Status
 from domain.listing import Slot
 from domain.outcome import IN_NEED
 from domain.people import Scope
+from store.renaming import is_same_dong
 from store.scoping import within
 from store.tables import cases, contacts, entries, publication_dongs, rounds
 
@@ -101,13 +102,13 @@ def _met(connection: Connection, scope: Scope, labels: Sequence[str]) -> dict[_K
         _contacts_that_count(scope)
         .with_only_columns(
             of.round,
-            of.dong_code,
+            entries.c.dong_code,
             func.count(distinct(of.ref)).label("contacted"),
             _households_where(of.attempt.in_(TALKED)).label("reached"),
             _households_where(of.outcome.in_(sorted(IN_NEED))).label("found"),
         )
         .where(of.round.in_(labels))
-        .group_by(of.round, of.dong_code)
+        .group_by(of.round, entries.c.dong_code)
     )
     return {
         (row["round"], row["dong_code"]): {name: row[name] for name in _NOBODY}
@@ -122,13 +123,13 @@ def _contacts_that_count(scope: Scope) -> Select[Any]:
     of_list = and_(
         entries.c.publication_id == rounds.c.publication_id,
         entries.c.ref == contacts.c.ref,
-        entries.c.dong_code == contacts.c.dong_code,
+        is_same_dong(entries.c.dong_code, contacts.c.dong_code),
     )
     return (
         select(contacts.c.id)
         .join(rounds, rounds.c.round == contacts.c.round)
         .join(entries, of_list)
-        .where(within(scope, contacts.c.dong_code), ~corrected.exists())
+        .where(within(scope, contacts.c.dong_code), within(scope, entries.c.dong_code), ~corrected.exists())
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, case, distinct, func, select
 from domain.casework import TALKED
 from domain.outcome import IN_NEED
 from domain.people import Scope
+from store.renaming import is_same_dong
 from store.scoping import within
 from store.tables import contacts, entries, rounds
 
@@ -33,7 +34,8 @@ def type_figures(connection: Connection, scope: Scope, *, since: date, until: da
     of_entry = and_(
         contacts.c.ref == entries.c.ref,
         contacts.c.round == rounds.c.round,
-        contacts.c.dong_code == entries.c.dong_code,
+        is_same_dong(entries.c.dong_code, contacts.c.dong_code),
+        within(scope, contacts.c.dong_code),
         ~corrected.exists(),
     )
     query = (

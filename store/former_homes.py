@@ -2,16 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, select
 
 from domain.people import Scope
-from store.scoping import within
+from store.scoping import once_a_scope, within
 from store.tables import former_homes, users
-
-_SCOPES = 4096  # a nation has 3,500 dongs
 
 
 @dataclass(frozen=True)
@@ -41,8 +38,7 @@ def moved_into(connection: Connection, scope: Scope, dong_code: str) -> frozense
     return frozenset(connection.execute(_movers_in(scope), {"dong_code": dong_code}).scalars())
 
 
-# Putting a query together takes longer than running it; a scope asks the same ones all day.
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def _former_in(scope: Scope) -> Select[Any]:
     of = former_homes.c
     return (
@@ -53,7 +49,7 @@ def _former_in(scope: Scope) -> Select[Any]:
     )
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def _movers_in(scope: Scope) -> Select[Any]:
     of = former_homes.c
     in_dong = (of.dong_code == bindparam("dong_code"), of.former_dong != of.dong_code)

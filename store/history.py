@@ -1,8 +1,7 @@
 """The history of a case: every row that acts have added, oldest first."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time
-from functools import lru_cache
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -20,8 +19,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from domain.calendar import SEOUL
+from domain.calendar import midnight
 from domain.casework import (
+    Act,
     Answered,
     Asked,
     Assigned,
@@ -31,6 +31,7 @@ from domain.casework import (
     Event,
     HandoverStep,
     Listed,
+    MetElsewhere,
     Method,
     Noted,
     Passed,
@@ -40,10 +41,21 @@ from domain.casework import (
 from domain.listing import Slot
 from domain.outcome import Outcome
 from domain.people import Scope
-from store.scoping import was_published, within
-from store.tables import assignments, contacts, entries, handovers, notes, publications, requests, rounds, users
+from store.renaming import is_same_dong
+from store.scoping import once_a_scope, was_published, within
+from store.tables import (
+    assignments,
+    contacts,
+    entries,
+    former_homes,
+    handovers,
+    notes,
+    publications,
+    requests,
+    rounds,
+    users,
+)
 
-_SCOPES = 4096  # a nation has 3,500 dongs
 _ADDED = (contacts, notes, assignments, handovers, requests)
 _COLUMNS = {column.name: column.type for table in _ADDED for column in table.c}
 
@@ -59,7 +71,8 @@ def events_of(connection: Connection, case: Case) -> list[Event]:
     here = Scope((case.dong_code,))
     acts: list[tuple[datetime, Event]] = [(row.at, row.event) for row in history_of(connection, here, case.ref)]
     listed: list[tuple[datetime, Event]] = [(at, Listed()) for at in _listed_at(connection, case)]
-    return [event for _, event in sorted(acts + listed, key=lambda happened: happened[0])]
+    met: list[tuple[datetime, Event]] = [(at, MetElsewhere()) for at in _met_elsewhere(connection, case)]
+    return [event for _, event in sorted(acts + listed + met, key=lambda happened: happened[0])]
 
 
 def rounds_of(connection: Connection, scope: Scope, ref: str) -> tuple[str, ...]:
@@ -68,12 +81,13 @@ def rounds_of(connection: Connection, scope: Scope, ref: str) -> tuple[str, ...]
 
 
 def _recorded(row: RowMapping) -> Recorded:
-    text = row["note"] or row["reason"] or ""
-    return Recorded(row["id"], row["at"], row["by_user"], row["who"], _EVENTS[row["act"]](row), text)
+    event = _EVENTS[row["act"]](row)
+    return Recorded(
+        row["id"], row["at"], row["by_user"], row["who"], event, note=row["note"] or "", reason=row["reason"] or ""
+    )
 
 
-# Putting a query together takes longer than running it; a scope asks the same ones all day.
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def _rows(scope: Scope) -> CompoundSelect[Any]:
     """All that was added to a case, in one query: each act's own columns, and nothing in those of other acts."""
     return union_all(*(_acts_of(scope, table) for table in _ADDED))
@@ -87,7 +101,7 @@ def _acts_of(scope: Scope, table: Table) -> Select[Any]:
     )
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def _listings(scope: Scope) -> Select[Any]:
     listed = select(rounds.c.round).join(entries, entries.c.publication_id == rounds.c.publication_id)
     own = listed.where(within(scope, entries.c.dong_code), entries.c.ref == bindparam("ref"))
@@ -99,7 +113,7 @@ def listed_from(as_of: date, staged_at: datetime) -> datetime:
 
     What was done since is not undone by it, for the list could not know of it.
     """
-    return min(datetime.combine(as_of, time(), SEOUL), staged_at)
+    return min(midnight(as_of), staged_at)
 
 
 def _listed_at(connection: Connection, case: Case) -> list[datetime]:
@@ -118,13 +132,29 @@ def _listed_anew() -> Select[Any]:
     return (
         select(of.as_of, of.staged_at)
         .join(entries, entries.c.publication_id == of.id)
-        .where(entries.c.ref == bindparam("ref"), entries.c.dong_code == bindparam("dong_code"))
+        .where(entries.c.ref == bindparam("ref"))
+        .where(is_same_dong(entries.c.dong_code, bindparam("dong_code", type_=entries.c.dong_code.type)))
         .where(entries.c.slot != Slot.CARRIED_OVER, was_published())
         .where(~select(newer.c.id).where(*came_before).exists())
     )
 
 
 _LISTED_ANEW = _listed_anew()
+
+
+def _met_elsewhere(connection: Connection, case: Case) -> list[datetime]:
+    """When another dong that had the household meanwhile was last in contact with it."""
+    found = connection.execute(_MET_ELSEWHERE, {"ref": case.ref, "dong_code": case.dong_code})
+    # Clocks may differ: what was done there was done before the household came here.
+    return [min(row.last_contact_at, row.left_at) for row in found]
+
+
+_MET_ELSEWHERE = select(former_homes.c.last_contact_at, former_homes.c.left_at).where(
+    former_homes.c.ref == bindparam("ref"),
+    former_homes.c.dong_code == bindparam("dong_code"),
+    former_homes.c.former_dong != former_homes.c.dong_code,
+    former_homes.c.last_contact_at.is_not(None),
+)
 
 
 def contacted(row: RowMapping) -> Contacted:
@@ -145,7 +175,7 @@ def asked(row: RowMapping) -> Asked:
     return Asked(Request(row["kind"]), row["made_on"], row["ends_on"])
 
 
-_EVENTS: dict[str, Callable[[RowMapping], Event]] = {
+_EVENTS: dict[str, Callable[[RowMapping], Act]] = {
     contacts.name: contacted,
     notes.name: lambda _: Noted(),
     assignments.name: lambda row: Assigned(row["worker_id"]),

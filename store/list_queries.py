@@ -5,23 +5,22 @@ asking to the next is bound: ``label``, ``dong_code``, ``ref``, ``ranks``.
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, Text, and_, bindparam, or_, select, type_coerce
 
 from domain.casework import ABOUT_LISTING, Request, Status
 from domain.people import Scope
-from store.scoping import was_published, within
+from store.scoping import once_a_scope, was_published, within
 from store.tables import cases, entries, facts, people, publication_dongs, publications, requests, rounds, users
 
-_SCOPES = 4096  # a nation has 3,500 dongs
 _former = entries.alias("former")
 _wish = requests.alias("newest_wish")
 _CASE = ("version", "status", "worker_id", "attempts", "last_contact_at", "outcome", "next_on")
 
 
-@lru_cache
+@cache
 def published_rounds() -> Select[Any]:
     """Every round that was published, newest first."""
     of = publications.c
@@ -32,12 +31,12 @@ def published_rounds() -> Select[Any]:
     )
 
 
-def publication_of(label: Any) -> Any:
+def _publication_of(label: Any) -> Any:
     """The publication that readers of a round see."""
     return select(rounds.c.publication_id).where(rounds.c.round == label).scalar_subquery()
 
 
-def publication_before(label: Any) -> Any:
+def _publication_before(label: Any) -> Any:
     """The publication of the newest round before this one, null for the first."""
     this = select(rounds.c.as_of).where(rounds.c.round == label).scalar_subquery()
     before = select(rounds.c.publication_id).where(rounds.c.as_of < this)
@@ -49,7 +48,7 @@ def person_columns() -> Iterable[Any]:
     return (people.c.name.label("person_name"), people.c.address, people.c.phone)
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def dongs_in(scope: Scope) -> Select[Any]:
     """The dongs of a round in ``scope``, by code."""
     of = publication_dongs.c
@@ -61,67 +60,67 @@ def dongs_in(scope: Scope) -> Select[Any]:
     )
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def at_ranks(scope: Scope) -> Select[Any]:
     """Who stands at some ranks of a dong's list."""
     of = entries.c
     return (
         select(of.rank, of.ref)
-        .where(within(scope, of.dong_code), of.publication_id == publication_of(bindparam("label")))
+        .where(within(scope, of.dong_code), of.publication_id == _publication_of(bindparam("label")))
         .where(of.dong_code == bindparam("dong_code"), of.rank.in_(bindparam("ranks", expanding=True)))
     )
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def left_from(scope: Scope) -> Select[Any]:
     """Who was on a dong's list of the round before and is not on this one."""
     label: Any = bindparam("label")
-    stays = select(entries.c.ref).where(entries.c.publication_id == publication_of(label))
+    stays = select(entries.c.ref).where(entries.c.publication_id == _publication_of(label))
     return (
         select(entries.c.ref, entries.c.rank, entries.c.slot, cases.c.status, cases.c.outcome, *person_columns())
         .join(cases, cases.c.ref == entries.c.ref)
         .outerjoin(people, people.c.ref == entries.c.ref)
         .where(within(scope, entries.c.dong_code), within(scope, cases.c.dong_code))
-        .where(entries.c.publication_id == publication_before(label))
+        .where(entries.c.publication_id == _publication_before(label))
         .where(entries.c.dong_code == bindparam("dong_code"), entries.c.ref.not_in(stays))
         .order_by(entries.c.rank)
     )
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def facts_about(scope: Scope) -> Select[Any]:
     """What the data said about a household listed in a round."""
     of = facts.c
-    asked = (of.publication_id == publication_of(bindparam("label")), of.ref == bindparam("ref"))
+    asked = (of.publication_id == _publication_of(bindparam("label")), of.ref == bindparam("ref"))
     return select(of.facts).where(within(scope, of.dong_code), *asked)
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def who_is(scope: Scope) -> Select[Any]:
     """Who a household is."""
     return select(*person_columns()).where(within(scope, people.c.dong_code), people.c.ref == bindparam("ref"))
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def of_dong(scope: Scope) -> Select[Any]:
     """A dong's list of a round."""
     query = entries_in(scope).where(rounds.c.round == bindparam("label"), entries.c.dong_code == bindparam("dong_code"))
     return query.order_by(entries.c.rank)
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def of_round(scope: Scope) -> Select[Any]:
     """A household's entry of a round."""
     return entries_in(scope).where(rounds.c.round == bindparam("label"), entries.c.ref == bindparam("ref"))
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def of_household(scope: Scope) -> Select[Any]:
     """Every entry that a household had."""
     return entries_in(scope).where(entries.c.ref == bindparam("ref")).order_by(rounds.c.as_of.desc())
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def of_worker(scope: Scope) -> Select[Any]:
     """Every entry of a worker's open cases, newest round first, of a re-made round the one that readers see first.
 
@@ -132,7 +131,7 @@ def of_worker(scope: Scope) -> Select[Any]:
     return _entries(scope, rounds.c.round == publications.c.round).where(*own, was_published()).order_by(*order)
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def cases_of(scope: Scope) -> Select[Any]:
     """A worker's open cases with who they are, listed or not."""
     query = with_person(scope, with_case(scope, select(cases.c.ref, *case_columns(), *person_columns())))
@@ -140,7 +139,7 @@ def cases_of(scope: Scope) -> Select[Any]:
     return query.where(within(scope, cases.c.dong_code), *own).order_by(cases.c.ref)
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def requests_due(scope: Scope) -> Select[Any]:
     """What households of a worker, or of nobody, ask for and was not answered; a withdrawal is its own answer."""
     of, answer = requests.c, requests.alias("answer")
@@ -192,7 +191,7 @@ def entries_in(scope: Scope) -> Select[Any]:
 
 
 def _entries(scope: Scope, of_round: Any) -> Select[Any]:
-    of_former = (_former.c.publication_id == publication_before(bindparam("label")), _former.c.ref == entries.c.ref)
+    of_former = (_former.c.publication_id == _publication_before(bindparam("label")), _former.c.ref == entries.c.ref)
     query = (
         select(
             *(column for column in entries.c if column.name not in ("publication_id", "explanation")),

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, RowMapping, Select, func, select
+from sqlalchemy import Connection, RowMapping, Select
 
 from domain.casework import Asked, Request, Status
 from domain.dong import Dong
@@ -43,10 +43,7 @@ from store.list_queries import (
     who_is,
 )
 from store.remembered import remembered
-from store.tables import (
-    capacities,
-    rounds,
-)
+from store.tables import rounds
 
 _EXPLANATIONS = 8192  # the lists of a large city, some 30 MB
 
@@ -145,13 +142,6 @@ def person_of(connection: Connection, scope: Scope, ref: str) -> Person | None:
     """Name, address and phone, unmasked: whoever calls this records that it was looked at."""
     row = connection.execute(who_is(scope), {"ref": ref}).mappings().first()
     return None if row is None else _person(row)
-
-
-def capacities_for(connection: Connection, label: str) -> dict[str, int]:
-    """Capacities that hubs have set, by dong: the newest row that begins in or before the round."""
-    newest = select(func.max(capacities.c.id)).where(capacities.c.from_round <= label).group_by(capacities.c.dong_code)
-    query = select(capacities.c.dong_code, capacities.c.capacity).where(capacities.c.id.in_(newest))
-    return {row.dong_code: row.capacity for row in connection.execute(query)}
 
 
 def _told(connection: Connection, query: Select[Any], **values: str | int | None) -> tuple[ListedEntry, ...]:

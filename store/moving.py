@@ -16,6 +16,7 @@ from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, func, in
 from domain.calendar import SEOUL
 from domain.casework import ABOUT_LISTING, Request, Status
 from store.history import asked
+from store.renaming import is_same_dong
 from store.tables import (
     assignments,
     cases,
@@ -35,11 +36,13 @@ ANEW: Mapping[str, Any] = {
     "status": Status.OPEN.value,
     "worker_id": None,
     "attempts": 0,
+    "is_tried": False,
     "last_contact_at": None,
     "outcome": None,
     "next_on": None,
 }
 _AT_ONCE = 500  # households whose requests are looked up in one query
+_Asking = tuple[str, date, int, datetime]  # kind, day, by whom and when: names a request and all its copies
 
 
 def follow_moves(connection: Connection, moved: Mapping[str, str], at: datetime) -> None:
@@ -76,7 +79,7 @@ def _done_in_former_dong() -> Iterator[Any]:
 def _name_of_former_dong() -> Any:
     of, same = publication_dongs.c, entries.c.publication_id == publication_dongs.c.publication_id
     named = select(of.sigungu + " " + of.name).join(entries, (same) & (entries.c.dong_code == of.dong_code))
-    listed = named.where(entries.c.ref == cases.c.ref, of.dong_code == cases.c.dong_code).correlate(cases)
+    listed = named.where(entries.c.ref == cases.c.ref, is_same_dong(of.dong_code, cases.c.dong_code)).correlate(cases)
     return listed.order_by(of.publication_id.desc()).limit(1).scalar_subquery()
 
 
@@ -104,33 +107,39 @@ _REMEMBERED = insert(former_homes).from_select(
 
 
 def _bring_requests(connection: Connection, refs: Sequence[str], moved: Mapping[str, str], day: date) -> None:
-    query = select(requests, cases.c.dong_code.label("left")).join(cases, cases.c.ref == requests.c.ref)
-    rows = connection.execute(query.where(cases.c.ref.in_(refs)).order_by(requests.c.ref, requests.c.id)).mappings()
-    for ref, of_household in groupby(rows.all(), key=itemgetter("ref")):
-        everywhere = list(of_household)
-        there_already = {_asked_as(row) for row in everywhere if row["dong_code"] == moved[ref]}
-        own = [row for row in everywhere if row["dong_code"] == row["left"]]
-        answers = {row["answers"]: row for row in own if row["answers"]}
-        for row in _still_holding([row for row in own if not row["answers"]], set(answers), day):
-            if _asked_as(row) in there_already:
-                continue
-            brought = _bring(connection, row, moved[ref], answers=None)
-            if row["id"] in answers:
-                _bring(connection, answers[row["id"]], moved[ref], answers=brought)
+    query = select(requests).where(requests.c.ref.in_(refs)).order_by(requests.c.ref, requests.c.at, requests.c.id)
+    for ref, of_household in groupby(connection.execute(query).mappings().all(), key=itemgetter("ref")):
+        _bring_those_of(connection, list(of_household), moved[ref], day)
 
 
-def _asked_as(row: RowMapping) -> tuple[Any, ...]:
+def _bring_those_of(connection: Connection, rows: Sequence[RowMapping], dong_code: str, day: date) -> None:
+    """Leaves the dong with every request that waits, with the wish that decides, and with answers given elsewhere."""
+    answers = {row["answers"]: row for row in rows if row["answers"]}
+    asks = {_asked_as(row): row for row in rows if not row["answers"]}
+    there = {_asked_as(row): row["id"] for row in rows if not row["answers"] and row["dong_code"] == dong_code}
+    # Answered in one dong it is answered in all: where it came from and where it went on to nobody wrote that down.
+    answered = {_asked_as(row): answers[row["id"]] for row in rows if row["id"] in answers}
+    for one in _to_bring(asks, answered, there, day):
+        there[one] = _bring(connection, asks[one], dong_code, answers=None)
+    for one, number in there.items():
+        if one in answered and number not in answers:
+            _bring(connection, answered[one], dong_code, answers=number)
+
+
+def _asked_as(row: RowMapping) -> _Asking:
     return row["kind"], row["made_on"], row["by_user"], row["at"]
 
 
-def _still_holding(asks: Sequence[RowMapping], answered: set[int], day: date) -> Iterable[RowMapping]:
-    """What waits for an answer, and the newest wish about listing where it excludes, or takes one of these back."""
-    wishes = [row for row in asks if row["kind"] in ABOUT_LISTING]
-    newest = max(wishes, key=lambda row: (row["made_on"], row["id"]), default=None)
-    kept = {row["id"] for row in asks if row["id"] not in answered and row["kind"] != Request.WITHDRAWAL}
-    if newest is not None and (asked(newest).excludes_on(day) or kept & {row["id"] for row in wishes}):
-        kept.add(newest["id"])
-    return (row for row in asks if row["id"] in kept)
+def _to_bring(
+    asks: Mapping[_Asking, RowMapping], answered: Collection[_Asking], there: Collection[_Asking], day: date
+) -> Iterable[_Asking]:
+    """What waits for an answer, and the newest wish about listing where it excludes, or takes back one known there."""
+    wanted = {one for one in asks if one not in answered and one[0] != Request.WITHDRAWAL}
+    wishes = [one for one in asks if one[0] in ABOUT_LISTING]
+    newest = max(wishes, key=itemgetter(1, 3), default=None)
+    if newest is not None and (asked(asks[newest]).excludes_on(day) or not {*there, *wanted}.isdisjoint(wishes)):
+        wanted.add(newest)
+    return (one for one in asks if one in wanted and one not in there)
 
 
 def _bring(connection: Connection, row: RowMapping, dong_code: str, *, answers: int | None) -> int:

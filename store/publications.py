@@ -5,7 +5,7 @@ again, the former stops at its next step, however long it slept: two never write
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -20,7 +20,8 @@ from domain.published import Person
 from store.cases import hold_cases, move_case
 from store.history import events_of, listed_from
 from store.moving import ANEW, follow_moves, known_here
-from store.scoping import PUBLISHED
+from store.renaming import rename_dongs
+from store.scoping import PUBLISHED, was_published
 from store.tables import cases, contacts, entries, facts, households, people, publication_dongs, publications, rounds
 from store.tables import publishing_fence as fence_row
 
@@ -44,10 +45,11 @@ class Publication:
 
 @dataclass(frozen=True)
 class Changes:
-    """What became different about households that were listed once: those that moved, and who somebody is."""
+    """What became different since households were listed: dongs' codes, who moved, and who somebody is."""
 
     moved: Mapping[str, str]  # ref -> dong code
     people: Mapping[str, Person]  # by ref
+    renamed: Mapping[str, str] = field(default_factory=dict)  # former dong code -> today's
 
 
 NO_CHANGES = Changes({}, {})
@@ -86,13 +88,16 @@ def _fence(connection: Connection) -> int:
     return int(connection.execute(select(fence_row.c.fence).with_for_update()).scalar_one())
 
 
-def unfinished(connection: Connection) -> dict[int, list[str]]:
-    """Publications that were not staged to their end, each with the dongs that hold something of it."""
+def left_behind(connection: Connection, wanted: str) -> dict[int, list[str]]:
+    """Publications that readers never saw, each with the dongs that hold something of it.
+
+    Not the ``wanted`` version where an earlier run staged it to its end: it is about to become current.
+    """
     of = publication_dongs.c
     query = (
         select(publications.c.id, of.dong_code)
         .outerjoin(publication_dongs, of.publication_id == publications.c.id)
-        .where(publications.c.state == _STAGING)
+        .where(~was_published(), or_(publications.c.state == _STAGING, publications.c.version != wanted))
         .order_by(publications.c.id, of.dong_code)
     )
     rows = connection.execute(query).all()
@@ -100,7 +105,7 @@ def unfinished(connection: Connection) -> dict[int, list[str]]:
 
 
 def clear_dongs(connection: Connection, publication_id: int, dong_codes: Sequence[str], *, fence: int) -> None:
-    """Takes away what was staged for these dongs of an unfinished publication, and who was never listed otherwise."""
+    """Takes away what was staged for these dongs of one that readers never saw, and who was never listed otherwise."""
     check_fence(connection, fence)
     of = entries.c
     staged = select(of.ref).where(of.publication_id == publication_id, of.dong_code.in_(dong_codes))
@@ -114,7 +119,7 @@ def clear_dongs(connection: Connection, publication_id: int, dong_codes: Sequenc
 
 
 def clear_publication(connection: Connection, publication_id: int, *, fence: int) -> None:
-    """Takes away an unfinished publication, once nothing is staged under it."""
+    """Takes away a publication that readers never saw, once nothing is staged under it."""
     check_fence(connection, fence)
     connection.execute(delete(publications).where(publications.c.id == publication_id))
 
@@ -148,7 +153,7 @@ def begin_publication(
 
 
 def mark_staged(connection: Connection, publication: Publication) -> None:
-    """Notes that all of it is there and read back well; from now on it stays, current or not."""
+    """Notes that all of it is there and read back well: the same version again need not be staged anew."""
     check_fence(connection, publication.fence)
     connection.execute(update(publications).where(publications.c.id == publication.id).values(state=_STAGED))
 
@@ -165,6 +170,7 @@ def make_current(connection: Connection, publication: Publication, changes: Chan
         connection.execute(insert(rounds).values(round=publication.round, **values))
     if is_newest(connection, publication.as_of):
         _hold(connection, publication, changes)
+        rename_dongs(connection, changes.renamed)
         _follow(connection, changes, at)
         _reopen(connection, publication, at)
 
@@ -187,7 +193,8 @@ def _listed_anew(publication: Publication) -> Select[Any]:
 def _hold(connection: Connection, publication: Publication, changes: Changes) -> None:
     """Nobody acts meanwhile on the cases that may move, held in the order of acts: two that wait never form a ring."""
     refs = connection.execute(_listed_anew(publication)).scalars()
-    hold_cases(connection, ALL, {*refs, *changes.moved})
+    renamed = connection.execute(select(cases.c.ref).where(cases.c.dong_code.in_(changes.renamed))).scalars()
+    hold_cases(connection, ALL, {*refs, *renamed, *changes.moved})
 
 
 def _follow(connection: Connection, changes: Changes, at: datetime) -> None:

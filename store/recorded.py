@@ -1,15 +1,16 @@
 """What was recorded about listings: what earlier rounds of this service leave for later ones to know."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import astuple, dataclass
+from datetime import date, timedelta
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, func, select
 
-from domain.calendar import SEOUL
+from domain.calendar import midnight
 from domain.casework import ABOUT_LISTING, TALKED, Request
+from store.history import listed_from
 from store.scoping import was_published
 from store.tables import contacts, entries, households, publications, requests, rounds
 
@@ -25,6 +26,23 @@ class RecordedListing:
     contacted_on: date | None
     outcome: str | None
     recorded_on: date | None
+
+
+@dataclass(frozen=True)
+class _Met:
+    """The day somebody was first reached, the newest outcome, and the day it was noted."""
+
+    first: date | None = None
+    outcome: str | None = None
+    noted: date | None = None
+
+    def then(self, contact: RowMapping, earliest: date) -> "_Met":
+        day, noted = (max(moment.date(), earliest) for moment in (contact["made_at"], contact["at"]))
+        return self.also(_Met(day, contact["outcome"], noted if contact["outcome"] else None))
+
+    def also(self, later: "_Met") -> "_Met":
+        outcome, noted = (later.outcome, later.noted) if later.outcome else (self.outcome, self.noted)
+        return _Met(self.first or later.first, outcome, noted)
 
 
 def recorded_listings(connection: Connection, *, since: date, before: date) -> list[RecordedListing]:
@@ -52,46 +70,53 @@ def recorded_listings(connection: Connection, *, since: date, before: date) -> l
         .where(rounds.c.as_of >= since, rounds.c.as_of < before, was_published())
         .order_by(households.c.household_id, rounds.c.as_of, is_current.desc(), publications.c.id.desc())
     )
-    listings: dict[tuple[str, str], RecordedListing] = {}
+    listings: dict[tuple[str, str], Any] = {}
     for row in connection.execute(query):
         key = (row.ref, row.round)
         if row.is_current or key in found:
-            told = (row.household_id, row.as_of, row.slot, row.propensity, *found.get(key, _NOTHING))
-            listings.setdefault(key, RecordedListing(*told))
-    return list(listings.values())
+            listings.setdefault(key, row)
+    newest = {ref: (ref, label) for ref, label in listings}
+    for (ref, label), met in list(found.items()):
+        if not label and ref in newest:
+            found[newest[ref]] = found.get(newest[ref], _Met()).also(met)
+    return [
+        RecordedListing(row.household_id, row.as_of, row.slot, row.propensity, *astuple(found.get(key, _Met())))
+        for key, row in listings.items()
+    ]
 
 
-_NOTHING: tuple[date | None, str | None, date | None] = (None, None, None)
+def _contacts(connection: Connection, before: date) -> dict[tuple[str, str], _Met]:
+    """What came of each household's contacts, by ref and round.
 
-
-def _contacts(
-    connection: Connection, before: date
-) -> dict[tuple[str, str], tuple[date | None, str | None, date | None]]:
-    """By ref and round: the day somebody was first reached, the newest outcome, and the day it was noted.
-
-    What was done before the round is no contact of its listing.
+    What was done before the list was there is no contact of its listing; what was done between then and the Monday
+    of its round counts from that Monday on. Asked for an earlier day, as a list that is made anew on its Monday does,
+    it counts for the listing before, under the round's name "".
     """
-    midnight = datetime(before.year, before.month, before.day, tzinfo=SEOUL)
     of = contacts.c
+    there_from = (
+        select(func.min(publications.c.staged_at))
+        .where(publications.c.round == of.round, was_published())
+        .correlate(contacts)
+        .scalar_subquery()
+    )
     query = (
         select(of.id, of.ref, of.round, of.attempt, of.outcome, of.made_at, of.at, of.corrects, rounds.c.as_of)
+        .add_columns(there_from.label("staged_at"))
         .join(rounds, rounds.c.round == of.round)
-        .where(of.at < midnight)
+        .where(of.at < midnight(before))
         .order_by(of.made_at, of.id)
     )
     rows = connection.execute(query).mappings().all()
     corrected = {row["corrects"] for row in rows}
-    found: dict[tuple[str, str], tuple[date | None, str | None, date | None]] = {}
+    found: dict[tuple[str, str], _Met] = {}
     for row in rows:
         if row["id"] in corrected or not (row["attempt"] in TALKED or row["outcome"]):
             continue
-        if row["made_at"].date() < row["as_of"]:
+        if row["made_at"] < listed_from(row["as_of"], row["staged_at"]):
             continue
-        key = (row["ref"], row["round"])
-        first, outcome, noted = found.get(key, _NOTHING)
-        if row["outcome"]:
-            outcome, noted = row["outcome"], row["at"].date()
-        found[key] = (first or row["made_at"].date(), outcome, noted)
+        is_told = row["as_of"] < before
+        key = (row["ref"], row["round"] if is_told else "")
+        found[key] = found.get(key, _Met()).then(row, row["as_of"] if is_told else date.min)
     return found
 
 

@@ -8,18 +8,16 @@ a publication that becomes current changes the pointers of the rounds, and every
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from threading import Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, func, select
 
 from domain.people import Scope
-from store.scoping import within
+from store.scoping import once_a_scope, within
 from store.tables import cases, publishing_fence, rounds
 
 MEMORY = "sagak_memory"  # the execution option of an engine that remembers
-_SCOPES = 4096  # a nation has 3,500 dongs
 _T = TypeVar("_T")
 
 
@@ -67,7 +65,7 @@ def remembered(connection: Connection, scope: Scope, make: Callable[..., _T], *a
     return made
 
 
-@lru_cache(maxsize=_SCOPES)
+@once_a_scope
 def _stands(scope: Scope) -> Select[Any]:
     """Three numbers that are never again what they were, once anything in ``scope`` was published or acted on.
 

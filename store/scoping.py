@@ -1,11 +1,17 @@
 """The condition that every query on household data begins with."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, ParamSpec, TypeVar, cast
 
 from sqlalchemy import ColumnElement, FromClause, false, or_, select, true
 
 from domain.people import Scope
 from store.tables import publications, rounds
+
+_SCOPES = 4096  # a nation has 3,500 dongs
+_Asked = ParamSpec("_Asked")
+_Query = TypeVar("_Query")
 
 PUBLISHED = "published"  # state of a publication that readers saw once, also where a re-made one took its place
 
@@ -24,3 +30,11 @@ def within(scope: Scope, dong_code: ColumnElement[Any]) -> ColumnElement[bool]:
     whole = [dong_code == area for area in scope.areas if len(area) == 10]
     districts = [dong_code.between(area + "0" * 5, area + "9" * 5) for area in scope.areas if len(area) == 5]
     return or_(false(), *whole, *districts)
+
+
+def once_a_scope(put_together: Callable[_Asked, _Query]) -> Callable[_Asked, _Query]:
+    """The same query object for the same arguments: putting one together takes longer than running it.
+
+    A scope asks the same questions all day, with other refs and days, which are bound.
+    """
+    return cast(Callable[_Asked, _Query], lru_cache(maxsize=_SCOPES)(put_together))

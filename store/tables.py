@@ -1,8 +1,7 @@
 """Every table of the service, declared once. Tables with a ``dong_code`` are narrowed to the caller's areas.
 
 What was done is only ever added: contacts, notes, assignments, handovers, requests, capacities, grants. ``cases`` holds
-where each household stands, written in the same transaction as the act that changed it, and can be rebuilt from them.
-The trail has no foreign keys, so that it outlives what it describes.
+where each stands, written with every act, and can be rebuilt. The trail has no foreign keys: it outlives what it tells.
 """
 
 from sqlalchemy import (
@@ -132,6 +131,11 @@ former_homes = Table(
     PrimaryKeyConstraint("ref", "former_dong"),
 )
 
+# Codes that dongs had before, with those of now: what was done goes along (`store.renaming`), lists of the past do not.
+renamed_dongs = Table(
+    "renamed_dongs", metadata, Column("former_code", Code, primary_key=True), Column("code", Code, nullable=False)
+)
+
 # --- casework ---------------------------------------------------------------------------------------------------------
 
 cases = Table(
@@ -143,6 +147,7 @@ cases = Table(
     Column("status", Word, nullable=False),
     Column("worker_id", Id, ForeignKey("users.id")),
     Column("attempts", Integer, nullable=False),  # since somebody was last reached
+    Column("is_tried", Boolean, nullable=False, default=False),  # since it was listed, or listed anew
     Column("last_contact_at", Moment()),
     Column("outcome", Word),
     Column("next_on", Date),
@@ -163,6 +168,7 @@ contacts = Table(
     Column("next_on", Date),
     Column("made_at", Moment(), nullable=False),
     Column("corrects", Id, ForeignKey("contacts.id")),  # a mistake is put right by a new row
+    Column("reason", Text),  # why it was put right; null where nothing was
     *signed(),
     Index(None, "dong_code", "round"),
 )
@@ -298,8 +304,7 @@ trail_seals = Table(
     Column("mac", String(64), nullable=False),
 )
 
-# Narrowed to the caller's areas, by every query and on PostgreSQL by the database as well. Which dongs there are, and
-# how many entries each has, is no household's secret.
+# Narrowed to the caller's areas, by every query and by PostgreSQL as well; dongs and their numbers are nobody's secret.
 NARROWED = (
     households, entries, facts, people, former_homes, cases, contacts, notes, assignments, handovers, requests,
 )  # fmt: skip

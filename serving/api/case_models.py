@@ -11,7 +11,6 @@ from domain.casework import (
     Assigned,
     Attempt,
     Contacted,
-    Listed,
     Method,
     Noted,
     Passed,
@@ -57,7 +56,6 @@ class ActShown(Shown):
     @classmethod
     def of(cls, done: Recorded) -> "ActShown":
         event = done.event
-        assert not isinstance(event, Listed)
         what = {Contacted: "attempt", Passed: "step", Asked: "kind"}.get(type(event), "")
         return cls(
             id=done.id,

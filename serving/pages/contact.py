@@ -17,7 +17,6 @@ from domain.casework import Request as Asking
 from domain.people import Role
 from outreach import casework
 from outreach.signing import MIN_REASON
-from outreach.words import note_of
 from serving import wording_casework_ko as ko
 from serving import wording_refusals_ko as refusals_ko
 from serving.access import Visit, may
@@ -150,7 +149,7 @@ def reveal(visit: _Doer, ref: HouseRef, why: _Text = "", reason: _Text = "", rou
     typed = {"why": why, "reason": reason}
     problems = {} if why in ko.REVEAL_REASONS else {"why": refusals_ko.MISSING["why"]}
     if why == "other" and len(reason.strip()) < MIN_REASON:
-        problems = {"reason": refusals_ko.MISSING["reason"]}
+        problems = {"reason": refusals_ko.MISSING["reveal"]}
     if problems:
         return household_page(visit, ref, round, returned=Returned("reveal", typed, problems), status=422)
     said = f"{ko.REVEAL_REASONS[why]}: {reason.strip()}" if reason.strip() else ko.REVEAL_SENTENCES[why]
@@ -169,7 +168,7 @@ _DIGITS = 16  # of a row's number: longer ones no database knows
 @router.get("/contacts/{number}")
 def show_contact(visit: _Doer, ref: HouseRef, number: int) -> Response:
     """The form that puts an attempt right, filled with what was recorded."""
-    made, text = _contact(visit, ref, number)
+    made, note = _contact(visit, ref, number)
     here = made.made_at.astimezone(SEOUL)
     typed = TypedContact(
         method=made.method,
@@ -177,8 +176,8 @@ def show_contact(visit: _Doer, ref: HouseRef, number: int) -> Response:
         outcome=made.outcome or "",
         made_on=typed_day(here),
         made_time=f"{here:%H:%M}",
-        next_on=f"{made.next_on:%Y-%m-%d}" if made.next_on else "",
-        note=note_of(text, is_correction=made.corrects is not None),
+        next_on=typed_day(made.next_on) if made.next_on else "",
+        note=note,
     )
     return _correcting(visit, ref, number, typed, {})
 
@@ -220,7 +219,7 @@ def _keep_time(found: Read, former: Contacted, typed: TypedContact) -> None:
 def _contact(visit: Visit, ref: str, number: int) -> tuple[Contacted, str]:
     for one in history_of(visit.connection, visit.scope, ref):
         if isinstance(one.event, Contacted) and one.id == number:
-            return one.event, one.text
+            return one.event, one.note
     raise NoSuchThing
 
 

@@ -27,10 +27,12 @@ from serving.pages.refused import problem_of
 from serving.refusals import NoSuchThing
 from serving.rendering import Choice, render, url
 from serving.showing.facts_view import facts_view
+from serving.showing.household_view import moved_in
 from serving.showing.list_query import asked_for, list_query
 from serving.showing.list_view import subtitle
 from serving.showing.sheets import Stamp, list_sheet, visit_sheet
 from store.cases import find_case
+from store.former_homes import former_homes_of, moved_into
 from store.lists import current_rounds, dongs_of_round, entry_of, facts_of
 
 router = APIRouter(include_in_schema=False)
@@ -69,7 +71,8 @@ def give_list(
     stamp = _stamp(visit, why, reason, is_open=bool(open))
     kind, week, dong = FileKind(format), place.round, place.dong.dong
     _look(visit, stamp, kind, [entry.ref for entry in shown], week.round)
-    sheet = list_sheet(shown, place.dong, subtitle(week.round, week.as_of, len(shown)), stamp)
+    movers = moved_into(visit.connection, visit.scope, dong.code)
+    sheet = list_sheet(shown, place.dong, subtitle(week.round, week.as_of, len(shown)), stamp, movers=movers)
     return _file(write(sheet, kind), kind, _named(ko.FILE_STEM, dong.name, week.as_of, kind, stamp))
 
 
@@ -100,7 +103,8 @@ def give_visit(
     dongs = {one.dong.code: one.dong.name for one in dongs_of_round(visit.connection, round)}
     _look(visit, stamp, kind, [ref], round)
     facts = facts_view(known, entry.as_of) if known else None
-    sheet = visit_sheet(entry, facts, dong=dongs.get(entry.dong_code, ""), stamp=stamp)
+    told = moved_in(former_homes_of(visit.connection, visit.scope, ref))
+    sheet = visit_sheet(entry, facts, dong=dongs.get(entry.dong_code, ""), stamp=stamp, moved_in=told)
     # The file's name holds the document's number, which begins with the day, and nothing of the household.
     name = _named(f"{ko.VISIT_STEM}_{stamp.document_no}", "", None, kind, stamp)
     return _file(write(sheet, kind), kind, name)

@@ -67,6 +67,8 @@ def print_list(visit: _Reader, request: Request) -> Response:
         frame=page_frame(visit, ko.LIST_TITLE.format(dong=place.dong.dong.name)),
         words=ko,
         rows=list_rows(shown, user_id=visit.caller.user_id, today=today),
+        movers=moved_into(visit.connection, visit.scope, query.dong),
+        stale=stale(place.rounds[0], today, sentence=ko.STALE_ON_PAPER) if place.is_newest else "",
         subtitle=subtitle(place.round.round, place.round.as_of, len(shown)),
         printed_at=visit.now,
         back_href=url("/list", query.parts),

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 
-from domain.calendar import SEOUL
-from domain.casework import Answered, Asked, Assigned, Contacted, Listed, Noted, Passed, Recorded, Request
+from domain.calendar import midnight
+from domain.casework import Answered, Asked, Assigned, Contacted, Noted, Passed, Recorded, Request
 from domain.korean import korean_date
 from domain.published import ListedEntry
 from serving import wording_casework_ko as ko
@@ -13,14 +13,15 @@ from serving import wording_casework_ko as ko
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One act, or one listing. ``correct_href`` leads to putting a contact right, where that can still be done."""
+    """One act, or one listing. ``written`` are its note and its reason, ``correct_href`` leads to putting a contact
+    right, where that can still be done."""
 
     at: datetime
     has_time: bool
     who: str
     what: str
     detail: tuple[str, ...]
-    text: str
+    written: tuple[str, ...]
     is_past: bool = False
     correct_href: str = ""
 
@@ -45,10 +46,14 @@ def _act(one: Recorded, corrected: set[int], workers: Mapping[int, str], *, may_
         who=one.who,
         what=_what(one, workers),
         detail=_detail(one, is_past=is_past),
-        text=one.text,
+        written=tuple(filter(None, (one.note, _reason(one)))),
         is_past=is_past,
         correct_href=f"contacts/{one.id}" if made and may_correct and not is_past else "",
     )
+
+
+def _reason(one: Recorded) -> str:
+    return ko.WHY_CORRECTED.format(reason=one.reason) if one.reason and isinstance(one.event, Contacted) else one.reason
 
 
 def _what(one: Recorded, workers: Mapping[int, str]) -> str:
@@ -65,7 +70,7 @@ def _what(one: Recorded, workers: Mapping[int, str]) -> str:
             return ko.DID["request"].format(kind=ko.REQUESTS[kind])
         case Answered():
             return ko.DID["answered"]
-        case Noted() | Listed():
+        case Noted():
             return ko.DID["note"]
 
 
@@ -86,5 +91,4 @@ def _detail(one: Recorded, *, is_past: bool) -> tuple[str, ...]:
 
 def _listing(entry: ListedEntry) -> HistoryLine:
     what = ko.DID["listed"].format(round=entry.round, rank=entry.rank)
-    at = datetime.combine(entry.as_of, time(), SEOUL)
-    return HistoryLine(at=at, has_time=False, who="", what=what, detail=(), text="")
+    return HistoryLine(at=midnight(entry.as_of), has_time=False, who="", what=what, detail=(), written=())

@@ -1,6 +1,6 @@
 """A list and a visit as documents to take along; see `serving.files.sheet`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -42,19 +42,24 @@ class Stamp:
         }
 
 
-def list_sheet(entries: Iterable[ListedEntry], dong: PublishedDong, subtitle: str, stamp: Stamp) -> Sheet:
-    """A dong's list as a table; phones and addresses only where they are not masked."""
+def list_sheet(
+    entries: Iterable[ListedEntry], dong: PublishedDong, subtitle: str, stamp: Stamp, *, movers: Collection[str]
+) -> Sheet:
+    """A dong's list as a table; phones and addresses only where they are not masked.
+
+    ``movers``: who has records from before they moved here, by ref.
+    """
     return Sheet(
         title=ko.LIST_TITLE.format(dong=dong.dong.name),
         subtitle_lines=(f"{dong.dong.sigungu} {dong.dong.name} · {subtitle}", wording_ko.PURPOSE),
         columns=(*_COLUMNS, *_OPEN_COLUMNS) if stamp.is_open else _COLUMNS,
-        rows=tuple(_row(entry, stamp) for entry in entries),
+        rows=tuple(_row(entry, stamp, ko.ASK_FIRST if entry.ref in movers else "") for entry in entries),
         notes=(ko.SHEET_NOTE,),
         **stamp.parts,
     )
 
 
-def _row(entry: ListedEntry, stamp: Stamp) -> tuple[Cell, ...]:
+def _row(entry: ListedEntry, stamp: Stamp, first: str) -> tuple[Cell, ...]:
     case, person = entry.case, entry.person
     name = (person.name or ko.UNNAMED) if stamp.is_open else name_of(person)
     # Said twice: beside the reasons to go, and where people look for what is still to be done.
@@ -65,7 +70,7 @@ def _row(entry: ListedEntry, stamp: Stamp) -> tuple[Cell, ...]:
         wording_ko.HOUSEHOLD_TYPES.get(entry.household_type, ""),
         wording_ko.BANDS[entry.band],
         wording_ko.SLOTS[entry.slot],
-        _lines(warning, *why(entry)),
+        _lines(warning, first, *why(entry)),
         _lines(mark, wording_web_ko.STATUSES[case.status]) if case else "",
         (case.worker_name or ko.NOBODYS) if case else "",
         case.next_on if case else None,
@@ -83,13 +88,22 @@ def _lines(*lines: str) -> str:
 
 
 def visit_sheet(
-    entry: ListedEntry, facts: FactsView | None, *, dong: str, stamp: Stamp, written: Sequence[str] = ()
+    entry: ListedEntry,
+    facts: FactsView | None,
+    *,
+    dong: str,
+    stamp: Stamp,
+    moved_in: Sequence[str] = (),
+    written: Sequence[str] = (),
 ) -> VisitSheet:
-    """One household's visit: what is known, why we come, and boxes to fill in by hand."""
+    """One household's visit: what is known, why we come, and boxes to fill in by hand.
+
+    ``moved_in`` says whom to ask about what was done before the household moved here.
+    """
     return VisitSheet(
         title=ko.VISIT_TITLE,
         subtitle_lines=(f"{dong} · {ko.LIST_LEAD.format(round=entry.round)} · {_as_of(entry.as_of)}",),
-        facts=tuple(Fact(label, value) for label, value in _known(entry, facts, stamp)),
+        facts=tuple(Fact(label, value) for label, value in _known(entry, facts, stamp, moved_in)),
         reasons=tuple(why(entry)),
         against=tuple(against(entry)),
         unknown=tuple(not_known(entry)),
@@ -103,8 +117,9 @@ def _as_of(day: date) -> str:
     return ko.AS_OF.format(day=korean_date(day))
 
 
-def _known(entry: ListedEntry, facts: FactsView | None, stamp: Stamp) -> list[tuple[str, str]]:
+def _known(entry: ListedEntry, facts: FactsView | None, stamp: Stamp, moved_in: Sequence[str]) -> list[tuple[str, str]]:
     known = [(ko.EXCLUDED, ko.DO_NOT_CONTACT)] if _is_excluded(entry, stamp) else []
+    known += [(wording_web_ko.MOVED_IN, said) for said in moved_in]
     known += _who(entry.person, is_open=stamp.is_open)
     known.append((ko.SHEET_COLUMNS[2], wording_ko.HOUSEHOLD_TYPES.get(entry.household_type, "")))
     if facts is None:

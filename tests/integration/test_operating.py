@@ -49,7 +49,8 @@ def token_of(settings: Settings) -> dict[str, str]:
     at = datetime.now(SEOUL)
     by = Signature(0, "console", ALL, at, "-")
     with store_of(settings) as database, database.writing(ALL) as connection:
-        add_user(connection, login="worker", name="worker", password=ChosenPassword.of("a long enough one"), by=by)
+        password = ChosenPassword.of("a long enough one", login="worker", name="worker")
+        add_user(connection, login="worker", name="worker", password=password, by=by)
         grant_right(connection, login="worker", role=Role.DONG, area=DONG, reason="works there", by=by)
         token = issue_token(
             connection, login="worker", expires_at=at + timedelta(days=1), reason="for the drill", by=by

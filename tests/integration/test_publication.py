@@ -312,8 +312,26 @@ def test_what_was_left_unfinished_goes_with_everybody_who_was_never_listed(
     with pytest.raises(KeyboardInterrupt):
         bring_in(any_database, lists_of(tmp_path, NEWER), homes)
     assert len(rows_of(any_database, "households")) == 7
-    take_over(any_database)
+    take_over(any_database, "another")
     assert rows_of(any_database, *EVERYTHING) == before
+
+
+def test_of_what_was_staged_and_never_shown_the_next_publication_leaves_nobody(
+    any_database: Database, homes: Homes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring_in(any_database, lists_of(tmp_path, OLDER), homes)
+
+    def stops(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publication, "make_current", stops)
+        with pytest.raises(KeyboardInterrupt):
+            bring_in(any_database, lists_of(tmp_path, NEWER), homes)
+    assert len(rows_of(any_database, "people")) == 7
+    bring_in(any_database, lists_of(tmp_path, OLDER, week=NEXT_WEEK), homes)
+    assert {row[2] for row in rows_of(any_database, "people")} == set("ABDE")
+    assert len(rows_of(any_database, "publications")) == 2
 
 
 def test_publishing_is_one_line_of_the_trail(any_database: Database, homes: Homes, tmp_path: Path) -> None:
@@ -324,7 +342,7 @@ def test_publishing_is_one_line_of_the_trail(any_database: Database, homes: Home
         (line,) = connection.execute(tables.trail.select()).mappings()
     assert (line["actor"], line["act"], line["subjects"]) == ("sagak", "publish", "2026-W47")
     assert line["detail"] == {"version": lists.version, "bundle": "standard-1", "dongs": 3, "entries": 4, "moved": 0,
-                              "changed_people": 0}  # fmt: skip
+                              "changed_people": 0, "renamed_dongs": 0}  # fmt: skip
 
 
 def test_a_dongs_digest_can_be_computed_again_from_the_files(

@@ -17,7 +17,8 @@ from sagak.settings import Settings, now
 from sagak.stores import store_of
 from sagak.weekly import run_round
 from store import tables
-from store.lists import capacities_for, dongs_of_round, facts_of, list_of, newest_round
+from store.capacities import capacities_for
+from store.lists import dongs_of_round, facts_of, list_of, newest_round
 from store.staging import digest_of
 from store.trail_search import lines_of
 from tests.support.weeks import WEEK, settings_of

@@ -115,6 +115,15 @@ def test_what_was_done_is_only_ever_added(postgres_database: Database, table: st
         connection.exec_driver_sql(act.format(table=table, column=column))
 
 
+def test_of_what_was_done_nothing_may_be_rewritten_but_the_code_of_its_dong(postgres_database: Database) -> None:
+    asked = text(
+        "SELECT DISTINCT column_name FROM information_schema.column_privileges "
+        "WHERE privilege_type = 'UPDATE' AND table_name = ANY(:tables)"
+    )
+    with postgres_database.reading(ALL) as connection:
+        assert list(connection.execute(asked, {"tables": list(HISTORY)}).scalars()) == ["dong_code"]
+
+
 def test_a_right_may_end_but_not_change(postgres_database: Database) -> None:
     with postgres_database.writing(ALL) as connection:
         connection.exec_driver_sql("UPDATE grants SET valid_to = 1")

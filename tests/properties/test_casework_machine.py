@@ -8,10 +8,13 @@ Where each case stands is compared, after every step, with the slow twin: the fo
 import shutil
 import tempfile
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import ClassVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -41,9 +44,9 @@ from store.lists import current_rounds, list_of, person_of
 from store.schema import migrate
 from store.tables import assignments, cases, contacts, handovers, households, notes, requests, trail
 from store.verifying import verify
-from tests.support.made_store import DONGS, NEWEST, NOW, Made, fill
+from tests.support.made_store import DONGS, NEWEST, NOW, fill
 from tests.support.moving_town import MovingTown, Wanted
-from tests.support.postgres import open_file
+from tests.support.postgres import _TEMPLATE, Cluster, open_file
 
 OWN, NEIGHBOUR, FAR = "4128151000", "4128152000", "4128551000"
 CALLERS = {
@@ -71,32 +74,60 @@ class _KilledError(Exception):
     """Ends a publisher in the middle."""
 
 
-class _Template:
-    """One filled file, copied for each run; made when first needed."""
+class _Files:
+    """One filled file, copied for each run."""
 
-    folder: Path | None = None
-    made: Made | None = None
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="sagak-machine-"))
+        database = open_file(self.folder / "template.db")
+        migrate(database)
+        self.made = fill(database)
+        database.close()
 
-    @classmethod
-    def copy(cls) -> tuple[Database, Made, Path]:
-        if cls.folder is None:
-            cls.folder = Path(tempfile.mkdtemp(prefix="sagak-machine-"))
-            database = open_file(cls.folder / "template.db")
-            migrate(database)
-            cls.made = fill(database)
-            database.close()
-        assert cls.made is not None
-        path = Path(tempfile.mkdtemp(dir=cls.folder)) / "sagak.db"
-        shutil.copy(cls.folder / "template.db", path)
-        return open_file(path), cls.made, path
+    @contextmanager
+    def copy(self) -> Iterator[Database]:
+        path = Path(shutil.copy(self.folder / "template.db", self.folder / "sagak.db"))
+        database = open_file(path)
+        yield database
+        database.close()
+        for file in self.folder.glob("sagak.db*"):
+            file.unlink()
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder)
+
+
+class _Cluster:
+    """One filled database of a PostgreSQL, copied for each run."""
+
+    def __init__(self, postgres: Cluster) -> None:
+        self.postgres, self.name = postgres, postgres.new(_TEMPLATE)
+        database = postgres.open(self.name)
+        self.made = fill(database)
+        database.close()
+
+    @contextmanager
+    def copy(self) -> Iterator[Database]:
+        name = self.postgres.new(self.name)
+        database = self.postgres.open(name)
+        yield database
+        database.close()
+        self.postgres.drop(name)
+
+    def close(self) -> None:
+        self.postgres.drop(self.name)
 
 
 class Casework(RuleBasedStateMachine):
+    template: ClassVar[_Files | _Cluster]
+
     @initialize()
     def begin(self) -> None:
-        self.database, self.made, self.path = _Template.copy()
+        self.held, self.made = ExitStack(), self.template.made
+        self.database = self.held.enter_context(self.template.copy())
         self.now = NOW
-        self.town, self.newest = MovingTown(self.made, self.path.parent / "town"), Round.parse(NEWEST)
+        folder = Path(self.held.enter_context(tempfile.TemporaryDirectory(prefix="sagak-town-")))
+        self.town, self.newest = MovingTown(self.made, folder), Round.parse(NEWEST)
         self.wishes: dict[str, list[tuple[date, Request, date | None]]] = {}  # about listing, by pseudonym
         self.refs = {self.made.house(*place).ref: place[0] for place in PLACES}
         self.versions = {ref: self.case(ref).version for ref in self.refs}
@@ -107,9 +138,8 @@ class Casework(RuleBasedStateMachine):
         self.lines: Counter[tuple[str, str]] = Counter()  # of the trail, by act and household
 
     def teardown(self) -> None:
-        if hasattr(self, "database"):
-            self.database.close()
-            shutil.rmtree(self.path.parent)
+        if hasattr(self, "held"):
+            self.held.close()
 
     def case(self, ref: str):
         with self.database.reading(ALL) as connection:
@@ -415,10 +445,38 @@ class Casework(RuleBasedStateMachine):
 
 
 _SOAK = settings.get_current_profile_name() == "soak"
-TestCasework = Casework.TestCase
-TestCasework.settings = settings(
+_SETTINGS = settings(
     deadline=None,
-    max_examples=500 if _SOAK else 15,
+    max_examples=500 if _SOAK else 8,
     stateful_step_count=50 if _SOAK else 25,
     suppress_health_check=[HealthCheck.too_slow],
 )
+
+
+class CaseworkOnPostgres(Casework):
+    """The same acts where readers are narrowed by the database as well."""
+
+
+@pytest.fixture(scope="module")
+def files() -> Iterator[None]:
+    Casework.template = _Files()
+    yield
+    Casework.template.close()
+
+
+@pytest.fixture(scope="module")
+def cluster(postgres: Cluster) -> Iterator[None]:
+    CaseworkOnPostgres.template = _Cluster(postgres)
+    yield
+    CaseworkOnPostgres.template.close()
+
+
+@pytest.mark.usefixtures("files")
+class TestCasework(Casework.TestCase):  # type: ignore[name-defined]
+    settings = _SETTINGS
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("cluster")
+class TestCaseworkOnPostgres(CaseworkOnPostgres.TestCase):  # type: ignore[name-defined]
+    settings = _SETTINGS

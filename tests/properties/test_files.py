@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from hwpx import HwpxDocument
 from hwpx.tools.package_validator import validate_editor_open_safety
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from pypdf import PdfReader
@@ -19,6 +19,7 @@ from serving.files.naming import FileKind, content_disposition, file_name
 from serving.files.sheet import Cell, Kind, Sheet
 from serving.files.writing import write
 from tests.support.sheets import COLUMNS, sheet, visit
+from tests.support.towns import fewer_examples
 
 # What breaks files: formulas, markup of every format, controls, halves of characters, marks that turn text.
 TRAPS = st.sampled_from(
@@ -55,7 +56,6 @@ def wanted(cell: Cell) -> Cell:
 
 
 @given(SHEETS)
-@settings(max_examples=150, deadline=None)
 def test_a_workbook_gives_back_every_value_and_holds_no_formula(drawn: Sheet) -> None:
     content = write(drawn, FileKind.XLSX)
     page = load_workbook(io.BytesIO(content)).active
@@ -72,7 +72,6 @@ def test_a_workbook_gives_back_every_value_and_holds_no_formula(drawn: Sheet) ->
 
 
 @given(SHEETS)
-@settings(max_examples=300, deadline=None)
 def test_a_csv_gives_back_every_value_and_no_cell_can_be_run(drawn: Sheet) -> None:
     content = write(drawn, FileKind.CSV)
     assert content.startswith(b"\xef\xbb\xbf")
@@ -88,7 +87,7 @@ def test_a_csv_gives_back_every_value_and_no_cell_can_be_run(drawn: Sheet) -> No
 
 
 @given(SHEETS)
-@settings(max_examples=25, deadline=None)
+@fewer_examples(2)
 def test_an_hwpx_document_is_sound_and_gives_back_every_text(drawn: Sheet) -> None:
     content = write(drawn, FileKind.HWPX)
     document = HwpxDocument.open(content)
@@ -100,7 +99,7 @@ def test_an_hwpx_document_is_sound_and_gives_back_every_text(drawn: Sheet) -> No
 
 
 @given(SHEETS)
-@settings(max_examples=60, deadline=None)
+@fewer_examples(2)
 @example(sheet((1, "0", "가", "0", None, "가나다라마바사 " * 2000)))
 def test_a_pdf_is_made_of_anything_and_every_line_is_drawn(drawn: Sheet) -> None:
     """Its text is looked for without blanks and in pieces: a page breaks lines where it likes."""
@@ -112,7 +111,7 @@ def test_a_pdf_is_made_of_anything_and_every_line_is_drawn(drawn: Sheet) -> None
 
 
 @given(st.lists(TEXT, max_size=3), TEXT)
-@settings(max_examples=15, deadline=None)
+@fewer_examples(4)
 def test_a_visit_is_written_whatever_is_known(lines: list[str], name: str) -> None:
     drawn = visit(reasons=tuple(lines), unknown=tuple(lines), printed_by=name, title=f"{name}기록지")
     assert len(PdfReader(io.BytesIO(write(drawn, FileKind.PDF))).pages) >= 1

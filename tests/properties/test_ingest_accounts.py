@@ -55,9 +55,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sources.intake.bucket_count", lambda rows: 7)
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rows=DELIVERIES)
 def test_every_row_is_accepted_or_set_aside(in_this_process: None, rows: dict[str, list[dict[str, Any]]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

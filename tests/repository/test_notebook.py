@@ -25,7 +25,7 @@ from tests.support.weeks import QUICK, environment, settings_of
 PROJECT = Path(__file__).parents[2]
 NOTEBOOK = PROJECT / "notebooks" / "from_delivery_to_candidate.ipynb"
 HANGUL = re.compile("[가-힣]")
-KEPT, HOUSEHOLDS = "households=8_000", 3_000
+KEPT, HOUSEHOLDS = "households=8_000", 1_500
 PLOTS = {"labels-plot", "forest", "reliability", "beeswarm", "waterfall", "monotone", "drift-plot"}
 
 
@@ -62,7 +62,7 @@ class Executed:
 def executed(tmp_path_factory: pytest.TempPathFactory) -> Executed:
     """Run by this interpreter, in a home of its own; neither kernels nor settings of the user are looked at.
 
-    The town is smaller and judged on fewer rounds than as it is kept, in a third of the time.
+    The town is smaller and judged on fewer rounds than as it is kept, in a fraction of the time.
     """
     folder = tmp_path_factory.mktemp("notebook")
     home = folder / "home"

@@ -17,7 +17,7 @@ from store.tables import NARROWED
 PROJECT = Path(__file__).parents[2]
 TABLES = {table.name for table in NARROWED}
 # The weekly run reads and writes every dong's lists and shows none of them to anybody; no page may import it.
-PUBLISHING = {"publications", "moving", "staging", "recorded"}
+PUBLISHING = {"publications", "moving", "renaming", "staging", "recorded"}
 ALLOWED = {
     ("cases", "was_corrected"): "says yes or no of a contact that contact_in has found in a Case",
     ("history", "_listed_anew"): "asked with the ref and the dong of a Case",

@@ -314,6 +314,7 @@ def facts_about(house: House, as_of: date) -> dict[str, Any]:
 
 def _case(connection: Connection, house: House, **stands: Any) -> None:
     opened = {"version": 0, "status": "open", "attempts": 0, "updated_at": datetime(2026, 11, 9, 7, tzinfo=SEOUL)}
+    opened["is_tried"] = "last_contact_at" in stands
     connection.execute(insert(tables.cases).values(_only(house, "ref", "dong_code") | opened | stands))
 
 

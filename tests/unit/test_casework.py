@@ -116,6 +116,10 @@ def test_what_the_hub_gives_back_stands_where_the_dong_left_it() -> None:
     assert standing_after([Assigned(7), *there_and_back]).status is Status.ASSIGNED
     assert standing_after([contact(1, Attempt.ABSENT), *there_and_back]).status is Status.TRYING
     assert standing_after([*there_and_back[:2], contact(1, Attempt.REACHED)]).status is Status.WITH_HUB
+    listed_anew = [contact(1, Attempt.REACHED, Outcome.REFUSED), Listed()]
+    assert standing_after([*listed_anew, *there_and_back]).status is Status.OPEN
+    assert standing_after([*listed_anew, Assigned(7), *there_and_back]).status is Status.ASSIGNED
+    assert standing_after([*listed_anew, contact(2, Attempt.ABSENT), *there_and_back]).status is Status.TRYING
 
 
 def test_only_a_closed_case_begins_anew_when_it_is_listed_again() -> None:
@@ -182,7 +186,7 @@ def test_a_note_is_kept_composed_with_its_lines_and_without_space_around(office:
     typed = unicodedata.normalize("NFD", "  월세\r\n밀림 ")
     office.act(casework.add_note, office.worker, ref=office.ref, seen=0, note=typed)
     with office.database.reading(ALL) as connection:
-        assert [row.text for row in history_of(connection, ALL, office.ref)] == ["월세\n밀림"]
+        assert [row.note for row in history_of(connection, ALL, office.ref)] == ["월세\n밀림"]
     office.refused(casework.add_note, office.worker, ref=office.ref, seen=1, note=" \n ")
 
 
@@ -205,14 +209,21 @@ def test_a_mistake_is_put_right_by_a_new_row_and_the_case_stands_as_if_it_had_be
     wrong = office.act(
         casework.record_contact, office.worker, ref=office.ref, seen=0, **MET, outcome=Outcome.NEAR_POVERTY
     )
-    right = {"ref": office.ref, "seen": 1, "contact_id": wrong.row_id, **PHONED, "reason": "옆집과 바뀜"}
+    right = {
+        "ref": office.ref,
+        "seen": 1,
+        "contact_id": wrong.row_id,
+        **PHONED,
+        "note": "벨만 울림",
+        "reason": "옆집과 바뀜",
+    }
     put_right = office.act(casework.correct_contact, office.worker, **right)
     assert (put_right.case.standing.status, put_right.case.standing.attempts) == (Status.TRYING, 1)
     with office.database.reading(ALL) as connection:
         rows = connection.execute(select(contacts).where(contacts.c.ref == office.ref).order_by(contacts.c.id)).all()
-    assert [(row.attempt, row.outcome, row.corrects) for row in rows] == [
-        ("reached", "near_poverty", None),
-        ("no_answer", None, wrong.row_id),
+    assert [(row.attempt, row.outcome, row.corrects, row.note, row.reason) for row in rows] == [
+        ("reached", "near_poverty", None, "", None),
+        ("no_answer", None, wrong.row_id, "벨만 울림", "옆집과 바뀜"),
     ]
     office.refused(casework.correct_contact, office.worker, **right | {"seen": 2})
     again = right | {"seen": 2, "contact_id": put_right.row_id}
@@ -370,4 +381,4 @@ def test_acts_of_one_case_stay_in_their_order_though_clocks_differ(office: Offic
     behind = office.by(f"{WORKER}-2", OWN, NOW - timedelta(seconds=5))
     office.act(casework.add_note, behind, ref=office.ref, seen=1, note="나중")
     with office.database.reading(ALL) as connection:
-        assert [row.text for row in history_of(connection, ALL, office.ref)] == ["먼저", "나중"]
+        assert [row.note for row in history_of(connection, ALL, office.ref)] == ["먼저", "나중"]

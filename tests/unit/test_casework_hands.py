@@ -13,6 +13,7 @@ from outreach import casework
 from outreach.capacity import CapacityMoved, Places, set_capacity
 from store.cases import find_case
 from store.database import Database
+from store.figures_of_dongs import dong_figures
 from store.figures_of_hubs import standings
 from store.history import events_of
 from store.lists import cases_of_worker, entries_of_worker, list_of, requests_of_worker
@@ -85,6 +86,23 @@ def test_a_correction_to_another_week_moves_to_that_weeks_list(office: Office) -
     right = MET | {"made_at": at(12), "reason": REASON, "contact_id": wrong.row_id}
     office.act(casework.correct_contact, office.worker, ref=house.ref, seen=1, **right)
     assert recorded(office, NEXT_MONDAY)[house.household_id, OLD_MONDAY][0] == date(2026, 11, 12)
+
+
+def test_a_contact_on_the_sunday_after_the_list_came_belongs_to_it_and_counts_from_its_monday_on(
+    office: Office,
+) -> None:
+    house, sunday = office.made.house(OWN, 6), at(22, 20)  # on the list of this week, and again on the next one's
+    remade(office, "2026-W48", NEXT_MONDAY, sunday)
+    met = MET | {"made_at": at(22, 21), "outcome": Outcome.REFUSED}
+    office.act(casework.record_contact, office.by(WORKER, at=at(22, 21)), ref=house.ref, seen=0, **met)
+    rows = recorded(office, date(2026, 11, 30))
+    assert rows[house.household_id, NEXT_MONDAY] == (NEXT_MONDAY, "refused")
+    assert rows[house.household_id, MONDAY] == (None, None)
+    with office.database.reading(ALL) as connection:
+        (figures,) = [one for one in dong_figures(connection, Scope((OWN,)), ["2026-W48"]) if one.dong_code == OWN]
+    assert figures.contacted == 1
+    made_anew = recorded(office, NEXT_MONDAY)
+    assert made_anew[house.household_id, MONDAY] == (date(2026, 11, 22), "refused"), "a new version knows of it"
 
 
 # --- hands ------------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ def test_the_document_lists_every_reason_in_its_words(reason: Reason) -> None:
 
 
 def test_the_document_lists_no_reason_that_is_gone() -> None:
-    rows = re.findall(r"^\| ([a-z_]+) \| .*(?:니다|요)\. \|", DOCUMENT, re.MULTILINE)
+    rows = re.findall(r"^\| ([a-z_]+) \| .*(?:니다|십시오)\. \|", DOCUMENT, re.MULTILINE)
     assert set(rows) == set(Reason)
 
 
@@ -30,7 +30,7 @@ def test_the_document_lists_no_reason_that_is_gone() -> None:
 def test_reasons_are_polite_whole_sentences(reason: Reason) -> None:
     text = reason_texts()[reason]
     assert text.message_ko.endswith("니다.")
-    assert text.hint_ko.endswith(("요.", "니다."))
+    assert text.hint_ko.endswith(("십시오.", "니다."))
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -40,6 +40,11 @@ def test_the_later_report_of_a_month_is_marked_and_drawn() -> None:
     assert [mark.text for mark in electricity.marks] == ["1"]
 
 
+def test_what_happens_twice_in_a_month_is_no_correction() -> None:
+    view = shown(report(13, "2026-06-01", "2026-07-20", None), report(13, "2026-06-01", "2026-07-04", None))
+    assert [row[:2] for row in view.reports] == [("단수", "2026년 6월")] * 2
+
+
 def test_the_name_of_an_indicator_is_never_cut() -> None:
     short, long = shown(report(13, "2026-06-01", "2026-07-20", None)), shown(report(5, "2026-06-01", "2026-07-20", 3))
     assert [lane.name for lane in long.timeline.lanes] == ["공공임대주택 임대료 체납"]

@@ -98,7 +98,7 @@ def test_every_pattern_is_of_a_sentence_that_is_written() -> None:
         (
             "Precision at capacity 31.2%, the rule that counts indicators 40.0%, of which 1.1 times is needed: 12.8% "
             "of the places short.",
-            "명단 적중률 31.2%, 위기정보 개수 방식 40.0%이며 그 1.1배가 필요합니다: 자리의 12.8%만큼 모자랍니다.",
+            "명단 적중률 31.2%, 위기정보 개수 방식 40.0%이며 그 1.1배 이상이어야 합니다: 자리의 12.8%만큼 모자랍니다.",
         ),
         ("Somebody wrote this by hand.", "기록된 문장(영문): Somebody wrote this by hand."),
     ],

@@ -44,7 +44,10 @@ def test_the_hubs_tables_and_the_map_of_a_dong_tell_them_apart() -> None:
                for code, dong in DONGS.items()]  # fmt: skip
     assert {row.name for row in dong_rows(figures, {}, sort="name", is_descending=False)} == set(SAID.values())
     assert [row.name for row in places_rows(PUBLISHED, {}, Policy(), {})] == list(SAID.values())
-    assert {tile.name for tile in tile_map(PUBLISHED, ONE, {}).apart} == set(SAID.values())
+    tiles = tile_map(PUBLISHED, ONE, {}).apart
+    assert {tile.name for tile in tiles} == set(SAID.values())
+    # On the map a name is drawn in full, the code that tells it apart below it.
+    assert {tile.lines for tile in tiles} == {("중산동", f"({ONE})"), ("중산동", f"({OTHER})"), ("정발산동",)}
 
 
 def test_an_auditor_chooses_one_of_them() -> None:

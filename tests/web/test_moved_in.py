@@ -1,17 +1,21 @@
 """What staff see of a household that moved into their dong: that there are records elsewhere, and whom to ask."""
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
+from hwpx import HwpxDocument
 from sqlalchemy import insert
 
 from domain.casework import HandoverStep
 from domain.people import ALL
 from serving.service import Service
+from serving.wording_casework_ko import ASK_FIRST
 from store import tables
-from tests.support.desk import rows_of
+from tests.support.desk import Office, rows_of
 from tests.support.made_service import bearer, client_of, made_service, signed_in
-from tests.support.made_store import NOW, House, Made, made_sqlite
+from tests.support.made_store import NEWEST, NOW, House, Made, made_sqlite
 
 DONG, FORMER, HUB = "4128151000", "4128152000", "hub-41281"
 TOLD = (
@@ -67,6 +71,19 @@ def test_the_list_marks_who_moved_in(service: Service, house: House) -> None:
     page = signed_in(client_of(service), f"dong-{DONG}").get("/list").text
     marked = [row for row in rows_of(page) if "전입" in row]
     assert [house.ref in row for row in marked] == [True]
+
+
+def test_paper_and_files_mark_who_moved_in_and_a_sheet_for_a_visit_says_whom_to_ask(made: Made, house: House) -> None:
+    office = Office(made)
+    printed = [row for row in office.get("/list/print").split("<tr>") if ASK_FIRST in row]
+    assert [house.name[0] in row for row in printed] == [True]
+    asked = {"format": "csv", "why": "visit"}
+    taken = list(csv.reader(io.StringIO(office.post("/list/files", **asked).content.decode("utf-8-sig"))))
+    marked = [number for number, row in enumerate(taken) if ASK_FIRST in " ".join(row)]
+    assert marked == [1 + made.listed(NEWEST, DONG).index(house)]
+    sheet = office.post(f"/households/{house.ref}/files?round={NEWEST}", **asked | {"format": "hwpx"}).content
+    first = HwpxDocument.open(sheet).tables.all[0].rows[0]
+    assert [cell.text for cell in first.cells] == ["전입", TOLD]
 
 
 def test_the_hub_of_both_dongs_reads_the_records_and_can_still_take_the_case_anew(

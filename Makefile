@@ -2,17 +2,21 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-# One lock for those who run Sagak, one for those who work on it (tests, Spark, the proof of the reasons).
+# One lock for those who run Sagak, one for those who work on it (tests, Spark, the proof of the reasons), which holds
+# the first. What is installed is compiled afterwards on all cores: pip would take one for it.
 # The environment needs no pip of its own, so Debian's python3.11 without python3-venv is enough.
 INSTALL := $(PYTHON) -m pip --python $(BIN)/python --quiet --disable-pip-version-check install
 
-.PHONY: run test check format bench soak pictures lock wheel assets clean
+.PHONY: run test suite check format bench soak pictures lock wheel assets clean
 
 run: $(VENV)/run.done  ## set up, run the whole weekly job on a made-up town, then serve it
 	$(BIN)/sagak demo
 	$(BIN)/sagak serve
 
-test: $(VENV)/dev.done check  ## set up, then every check and test
+test: $(VENV)/dev.done  ## set up, then every check and test, side by side
+	$(MAKE) --no-print-directory --jobs=2 check suite
+
+suite: $(VENV)/dev.done
 	$(BIN)/python -m pytest -n 3 --dist worksteal -rfEs
 
 check: $(VENV)/dev.done
@@ -50,13 +54,18 @@ clean:
 $(VENV)/bin/python:
 	$(PYTHON) -m venv --without-pip $(VENV)
 
-$(VENV)/run.done: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+define install
 	@echo "Installing what Sagak needs (about a minute the first time) ..."
-	$(INSTALL) --require-hashes -r requirements/run.txt
+	$(INSTALL) --no-compile --require-hashes -r $(1)
 	$(INSTALL) --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib
 	@$(BIN)/python -c "import lightgbm" || { echo "LightGBM needs the OpenMP runtime: apt-get install libgomp1"; exit 1; }
+endef
+
+$(VENV)/run.done: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	$(call install,requirements/run.txt)
 	touch $@
 
-$(VENV)/dev.done: requirements/dev.txt $(VENV)/run.done
-	$(INSTALL) --require-hashes -r requirements/dev.txt
-	touch $@
+$(VENV)/dev.done: requirements/dev.txt requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	$(call install,requirements/dev.txt)
+	touch $(VENV)/run.done $@

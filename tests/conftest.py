@@ -1,5 +1,6 @@
 """What all tests share: how many random cases are drawn, and where real data may be read from."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +25,7 @@ os.environ |= {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 _SHARED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 # In continuous integration the same cases every time: a failure there is never somebody else's luck.
-settings.register_profile("default", _SHARED, max_examples=60, derandomize=bool(os.environ.get("CI")))
+settings.register_profile("default", _SHARED, max_examples=30, derandomize=bool(os.environ.get("CI")))
 settings.register_profile("soak", _SHARED, max_examples=3_000)
 settings.load_profile("default")
 
@@ -37,6 +38,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker("soak")
+
+
+def pytest_collection() -> None:
+    """What is imported and collected stays to the end: it is never looked through for what can be thrown away."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -113,7 +113,7 @@ def test_nothing_is_sent_anywhere(two_runs: Path) -> None:
 def test_training_twice_leaves_two_runs_that_can_be_compared_and_know_nobody(own_town: Settings, town: Town) -> None:
     for recipe, study in ((Recipe(), None), (Recipe(is_weighted=True), "public_or_case-0123456789ab")):
         trained = train(
-            town.core, STANDARD, Policy(evaluation=EvaluationPolicy(draws=100, test_rounds=2)), as_of=AS_OF, seed=1,
+            town.core, STANDARD, Policy(evaluation=EvaluationPolicy(draws=100)), as_of=AS_OF, seed=1,
             recipe=recipe, tuned_by=study, models_root=own_town.models, mlruns=own_town.mlruns,
         )  # fmt: skip
         assert load_bundle(trained.folder, STANDARD).recipe["tuned_by"] == study

@@ -116,6 +116,10 @@ def sqlite_database(migrated_file: Path, tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
+# For what no database has a part in: one of them is enough.
+ON_SQLITE = pytest.mark.parametrize("any_database", ["sqlite"], indirect=True)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_database(request: pytest.FixtureRequest) -> Database:
     """The same test on both databases: migrated, empty, open as the service opens it."""

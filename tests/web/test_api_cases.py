@@ -16,6 +16,7 @@ from outreach import casework
 from store.database import Database
 from store.tables import cases, contacts, trail
 from tests.support.made_store import NEWEST, NOW
+from tests.support.postgres import ON_SQLITE
 from tests.web.test_api_lists import OWN, Machines
 
 WORKER, COLLEAGUE, HUB = "dong-4128151000", "dong-4128151000-2", "hub-41281"
@@ -196,6 +197,7 @@ def test_a_case_is_given_to_a_worker_of_its_dong_only(machines: Recording, ref: 
     assert machines.assign(WORKER, ref, 1, None).json()["case"]["status"] == "open"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -242,6 +244,7 @@ def test_what_cannot_be_is_refused_and_not_said_back(machines: Recording, ref: s
     assert machines.contacts_of(ref) == machines.version_of(ref) == 0
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("key", ["", "short", "k" * 65, "key with space"])
 def test_a_contact_needs_a_key_of_its_own(machines: Recording, ref: str, key: str) -> None:
     assert machines.post(WORKER, ref, ATTEMPT, key=key).status_code == 422

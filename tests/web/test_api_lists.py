@@ -12,6 +12,7 @@ from store.database import Database
 from store.tables import trail
 from tests.support.made_service import bearer, client_of, made_service
 from tests.support.made_store import DONGS, NEWEST, OLDER, Made, fill
+from tests.support.postgres import ON_SQLITE
 
 OWN, NEIGHBOUR, FAR = "4128151000", "4128152000", "4128551000"
 READERS = ("dong-4128151000", "hub-41281", "auditor")
@@ -162,6 +163,7 @@ def test_a_look_that_cannot_be_recorded_shows_nothing(machines: Machines, monkey
     assert house.ref not in answer.text
 
 
+@ON_SQLITE
 def test_the_description_names_only_machines_calls_and_ours_is_the_form_of_errors(machines: Machines) -> None:
     described = machines.get("analyst", "/openapi.json").json()
     assert all(path.startswith("/api/v1/") for path in described["paths"])

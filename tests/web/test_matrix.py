@@ -61,13 +61,14 @@ from tests.web.routes_table import _calls, iter_route_contexts, routes_table
 
 WORKER, HUB = "dong-4128151000", "hub-41281"
 OWN, NEAR, FAR = "4128151000", "4128152000", "4128552600"
-# In the short matrix three dongs stand for five: the own one, its neighbour, and one of another district.
+# In the short matrix three dongs stand for five: the own one, its neighbour, and one of another district. One of each
+# kind of asker asks on SQLite; on PostgreSQL those whom its own row security has to tell apart.
 SHORT = {
-    "sqlite": (WORKER, "dong-4128552600", HUB, "hub-41285", "two-dongs", "dong-and-hub", "analyst", "auditor",
-               "just-ended", "without", "locked", "swapped", "nobody"),
-    "postgresql": (WORKER, "hub-41285", "two-dongs", "dong-and-hub", "analyst", "auditor", "just-ended", "nobody"),
+    "sqlite": (WORKER, HUB, "two-dongs", "dong-and-hub", "analyst", "auditor", "just-ended", "without", "locked",
+               "swapped", "nobody"),
+    "postgresql": (WORKER, "hub-41285", "dong-and-hub", "analyst", "auditor", "nobody"),
 }  # fmt: skip
-LEAST_CELLS = {"sqlite": 1_300, "postgresql": 800}
+LEAST_CELLS = {"sqlite": 1_200, "postgresql": 700}
 _IN_MEMORY = Path("/dev/shm")  # what nobody reads again need not wait for a disk
 
 
@@ -143,7 +144,7 @@ def test_a_file_in_full_is_one(name: str, sqlite_world: World) -> None:
 def test_names_are_in_full_nowhere_else_for_anybody(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     found = Judgement.of(world, file_cells(world, OPEN_FILES, places=(0, 3, 7)))
     with capsys.disabled():
-        print(f"\nfiles in full: {found.number} cells, {len(found.wrong)} wrong")
+        print(f"\nfiles in full: {found.number} cells, {len(found.wrong)} wrong", *found.wrong[:20], sep="\n")
     assert found.wrong == [] and found.number >= 1_000
 
 
@@ -151,7 +152,7 @@ def test_names_are_in_full_nowhere_else_for_anybody(world: World, capsys: pytest
 def test_nobody_gets_more_than_is_theirs_of_any_household(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     found = Judgement.of(world, cells(world, ROWS_WITH_MODEL, places=range(PER_DONG)))
     with capsys.disabled():
-        print(f"\nmatrix: {found.number} cells, {len(found.wrong)} wrong")
+        print(f"\nmatrix: {found.number} cells, {len(found.wrong)} wrong", *found.wrong[:20], sep="\n")
     assert found.wrong == [] and found.number >= 15_000
 
 

@@ -11,6 +11,10 @@ MODELS_TITLE = "모형"
 COMPARE_TITLE = "모형 비교"
 DELIVERIES_TITLE = "받은 자료"
 DRIFT_TITLE = "입력 자료의 변화"
+OLDER_RULES = (
+    "이 모형은 예전 방식으로 시험했습니다. ROC-AUC와 평균 정밀도가 기대는 실효 건수를 지금보다 크게 헤아렸으므로, "
+    "지금이라면 판단하지 않을 값도 보일 수 있습니다. 다시 학습하면 지금의 방식으로 헤아립니다."
+)
 TABS_LABEL = "분석 업무"
 TABS: Mapping[str, str] = {
     "/analysis": "모형",
@@ -29,7 +33,7 @@ STATES: Mapping[str, tuple[str, str]] = {
 NONE = "없음"
 HELPED_HOUSEHOLDS = "{helped} 가구"
 SPAN = "{first}~{last}"
-TREES = "나무 {trees}그루"
+TREES = "{trees}개"
 TUNED, NOT_TUNED = "탐색으로 정함", "기본 설정"
 COUNT = "{n}건"
 MODEL = "이 모형"
@@ -79,6 +83,8 @@ WAIVE_HINT = (
 DONE: Mapping[str, str] = {
     "proposed": "제안했습니다. 다른 사람이 감사 화면에서 승인하거나 반려합니다.",
 }
+NONE_TO_PROPOSE = "지금 제안할 모형이 없습니다."
+NONE_TO_PROPOSE_ADVICE = "적용 중이거나 승인을 기다리는 모형뿐입니다. 명령줄에서 sagak train으로 새 모형을 만듭니다."
 CHOOSE_MODEL = "제안할 모형을 골라 주십시오."
 REASON_NEEDED = "까닭을 10자 이상 500자 이하로, 보이는 글자로 적어 주십시오."
 # For each refusal of a proposal by its first words, or words in it: what to do.
@@ -99,6 +105,10 @@ RECORD_BROKEN = (
 )
 
 CHOOSE_TWO = "서로 다른 두 모형을 골라 주십시오."
+ONLY_ONE, ONLY_ONE_ADVICE = (
+    "견줄 모형이 하나뿐입니다.",
+    "명령줄에서 sagak train으로 다른 모형을 만들면 견줄 수 있습니다.",
+)
 FACTS: Mapping[str, str] = {
     "label": "배운 결과",
     "trained_as_of": "배운 기준일",
@@ -107,12 +117,12 @@ FACTS: Mapping[str, str] = {
     "calibrate": "확률을 맞춘 회차",
     "tested": "시험한 회차",
     "judged": "판정한 결과",
-    "trees": "나무",
+    "trees": "결정나무",
     "tuned_by": "설정을 정한 방법",
     "seed": "난수 시작값",
-    "delivery": "배운 자료(지문)",
-    "catalogue": "특성 목록(지문)",
-    "digest": "모형(지문)",
+    "delivery": "배운 자료(해시값)",
+    "catalogue": "특성 목록(해시값)",
+    "digest": "모형(해시값)",
 }
 DAYS = "{n}일"
 DRAWN = "{judged}(무작위로 정한 {drawn} 포함)"

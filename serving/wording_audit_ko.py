@@ -77,7 +77,7 @@ FIELDS: Mapping[str, str] = {
     "rank": "순위",
     "slot": SLOT,
     "slot_sentence": "선정 까닭",
-    "propensity": "배정 확률",
+    "propensity": "선정 확률",
     "raw_score": "원점수",
     "probability": "확률",
     "band": "우선순위 구간",
@@ -111,12 +111,12 @@ NOT_ON_FILE = "견주지 못함"
 DIGESTS = ("공개할 때 적은 값", "다시 계산한 값", "저장소의 값", "파일의 값")
 DIGESTS_OF_ENTRY = (
     "모형",
-    "모형 해시",
-    "받은 자료 해시",
-    "업무 중 기록 해시",
-    "운영 기준 해시",
+    "모형 해시값",
+    "받은 자료 해시값",
+    "업무 중 기록 해시값",
+    "운영 기준 해시값",
     "명단 판 번호",
-    "이 동 명단 해시",
+    "이 동 명단 해시값",
 )
 SAME, DIFFERENT = "같음", "다름"
 WHOLE_TOWN = "sagak audit replay --round {round}"
@@ -129,7 +129,7 @@ DIRECTIONS: Mapping[Direction, str] = {
     Direction.LOWERS: "클수록 높아지지 않음",
     Direction.FREE: "정하지 않음",
 }
-PROVEN: Mapping[bool | None, str] = {True: "모든 나무에서 증명됨", False: "어긋나는 나무가 있음", None: "-"}
+PROVEN: Mapping[bool | None, str] = {True: "모든 결정나무에서 증명됨", False: "어긋나는 결정나무가 있음", None: "-"}
 UNKNOWN_VALUE = "알 수 없음"
 FLAG: Mapping[bool, str] = {True: "예", False: "아니요"}
 BASE, OTHERS, TOTAL = "기준값(모든 가구의 평균)", "그 밖의 분야 {n}개", "원점수"
@@ -149,9 +149,9 @@ CLAIMS: Mapping[str, str] = {
 }
 COHORT_DUE, SAFETY_NET_DUE, NOT_DUE = "생애주기 사유", "긴급 확인 사유", "해당 없음"
 DONG_COUNTS = ("동의 가구", "명단에 올릴 수 있는 가구", "점수·추첨 대상 가구", "이 동의 자리")
-CERTAIN = "규칙으로 정해진 자리여서 배정 확률은 1입니다."
+CERTAIN = "규칙으로 정해진 자리여서 선정 확률은 1입니다."
 TIED_DRAW = (
-    "같은 점수의 가구끼리 마지막 자리를 추첨했습니다. 배정 확률 {propensity}은(는) 남은 자리를 같은 점수의 가구 수로 "
+    "같은 점수의 가구끼리 마지막 자리를 추첨했습니다. 선정 확률({propensity})은 남은 자리를 같은 점수의 가구 수로 "
     "나눈 값입니다."
 )
 CHANCE = (
@@ -184,8 +184,8 @@ MARKS: Mapping[Mark, str] = {
     Mark.REFUSED: "거절된 접근 반복",
 }
 MONTH = "{year}년 {month}월"
-OVERDUE = "{months} 접속기록 점검 서명이 기한(다음 달 {day}일)을 넘겼습니다. 접속기록을 점검하고 서명해 주십시오."
-DUE = "{months} 접속기록 점검이 아직 남아 있습니다. 다음 달 {day}일까지 서명해 주십시오."
+OVERDUE = "{months} 접속기록 점검 서명이 기한({day})을 넘겼습니다. 접속기록을 점검하고 서명해 주십시오."
+DUE = "{months} 접속기록 점검이 아직 남아 있습니다. {day}까지 서명해 주십시오."
 ALL_SIGNED = "지난 달까지의 접속기록 점검을 모두 서명했습니다."
 EXPORT_TITLE = "접속기록"
 EXPORT_COLUMNS = ("번호", "일시", "계정", "접속지", "수행업무", "정보주체", "내용")
@@ -233,12 +233,10 @@ SAME_PERSON = "제안한 사람은 승인할 수 없습니다. 다른 감사 담
 NOT_PROPOSED = "그사이 제안이 바뀌었거나 이미 처리되었습니다. 지금 상태를 확인해 주십시오."
 NOT_THE_BYTES = "제안한 뒤에 모형 파일이 바뀌어 승인할 수 없습니다. 다시 제안해야 합니다."
 RECORD_BROKEN = "모형 적용 기록이 온전하지 않습니다. 승인하거나 반려할 수 없습니다. 관리자와 함께 확인해 주십시오."
-GATES_SAID = "통과 {passed}, 통과하지 못함 {failed}"
 WAIVED_TITLE = "기준 예외로 제안되었습니다"
 WAIVED = (
-    "통과하지 못한 적용 기준이 {failed}개 있지만 막지 않습니다: {names}. 적힌 까닭: {why}. "
+    "미달한 적용 기준이 {failed}개 있지만 막지 않습니다: {names}. 적힌 까닭: {why}. "
     "아래 판정을 보시고 승인할지 정해 주십시오."
 )
-WAIVED_SAID = "기준 예외: {why}"
 COUNTS_FROM = "승인하면 {week}부터 쓰입니다. 이미 공개한 명단은 다시 만들어도 그때의 모형을 씁니다."
 FROM_ROUND, FROM_FIRST_ROUND = "다음 회차({round}) 명단", "첫 회차 명단"

@@ -81,9 +81,10 @@ GROUP_NOTES: Mapping[str, str] = {
 }
 NEWEST = "최근 자료 {month}"
 STALE = (
-    "이번 주({monday}) 명단이 아직 올라오지 않아 기준일이 {as_of}인 명단을 보여 드립니다. 새 명단이 올라올 때까지 "
-    "이 명단으로 일하시고, 오전이 지나도 올라오지 않으면 관리자에게 알려 주십시오."
+    "기준일이 {monday}인 이번 주 명단이 아직 올라오지 않아, 기준일이 {as_of}인 명단을 보여 드립니다. 새 명단이 "
+    "올라올 때까지 이 명단으로 일하시고, 오전이 지나도 올라오지 않으면 관리자에게 알려 주십시오."
 )
+STALE_ON_PAPER = "기준일이 {monday}인 이번 주 명단이 올라오기 전에, 기준일이 {as_of}인 명단을 인쇄한 것입니다."
 SOME_WORKER = "다른 담당자"
 CARRIED, CARRIED_NOTE = "이월", "지난주에서 넘어왔습니다"
 NOBODYS_NOTE = "담당을 정해 주십시오"
@@ -106,7 +107,7 @@ COLUMNS = {
     "why": "먼저 살피는 까닭",
     "status": "처리 상태",
     "worker": "담당",
-    "change": "지난주와 견줌",
+    "change": "지난주 대비",
     "next": "다음 연락",
 }
 DOWNLOAD_REASONS: Mapping[str, str] = {
@@ -206,7 +207,7 @@ HOW_LONG = "{months}개월 밀림"
 CORRECTION, WAS_CORRECTED_SINCE = " (정정)", " (정정 전)"
 SINCE, UNTIL = "{month}부터", "{month}까지"
 ONGOING = "받는 중"
-NOT_CONTACTED = "연락 기록 없음"
+NOT_CONTACTED = "연락되지 않음"
 LISTED_BEFORE = "{round} 회차"
 AGE_OF_DATA = "가장 최근 위기정보는 {month}분으로, 기준일보다 {months}개월 앞선 자료입니다."
 AGE_OF_DATA_THIS_MONTH = "가장 최근 위기정보는 {month}분입니다."
@@ -225,6 +226,7 @@ DID = {
 }
 YEAR = "{year}년"
 WAS_CORRECTED = "뒤에 정정된 기록"
+WHY_CORRECTED = "정정하는 까닭: {reason}"
 NEXT_ON = "다음 연락 {day}"
 DUE_ON = "{day}까지 답변"
 ANSWER_TO = "{kind} ({day}까지)"
@@ -235,6 +237,7 @@ MOVED_IN = (
 )
 LAST_CONTACT, NO_CONTACT = "마지막 연락 {day}", "연락한 기록은 없음"
 ASK_WORKER, ASK_OFFICE, SOME_DONG = "{dong} 행정복지센터({worker})", "{dong} 행정복지센터", "다른 동"
+ASK_FIRST = "■ 전입한 가구입니다. 연락하시기 전에 지난 동의 행정복지센터에 확인해 주십시오."
 EXCLUDED_ON_PAPER = "■ 연락 제외"
 DO_NOT_CONTACT = "■ 연락 제외를 요청한 가구입니다. 연락하거나 찾아가지 마십시오."
 ENDS_ON = "{day}까지 제외"
@@ -247,6 +250,7 @@ YEAR_TEXT = (
     "최근 {n}개 회차에 {listed}가구가 명단에 올랐고, {contacted}가구에 연락했으며, "
     "{found}가구가 공적 지원이나 사례관리로 이어졌습니다."
 )
+YEAR_NOT_YET = "최근 {n}개 회차에 {listed}가구가 명단에 올랐고, 아직 연락한 가구는 없습니다."
 TASKS_TITLE, ROUNDS_TITLE, AREA_TITLE = "내 할 일", "{dong} 지난 회차", "{dong} 살펴보기"
 TASK_GROUPS: Mapping[str, tuple[str, str]] = {
     "late": ("늦어진 일", "약속한 날이 지났거나, 명단에 오른 뒤 5근무일 안에 연락하지 못했습니다."),

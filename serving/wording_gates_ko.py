@@ -17,7 +17,7 @@ WHOLE: Mapping[str, str] = {
     USED_BEFORE: f"{_AS_TRAINED}. 전에 적용하던 모형으로 되돌리는 일은 기다릴 수 없기 때문입니다.",
     SURVEY_ONLY: f"{_AS_TRAINED}. 조사 자료에는 두 모형을 견줄 회차가 없습니다.",
     f"{TRAINED_ON}.": f"{_AS_TRAINED}.",
-    BEING_PROVEN: "모든 나무에서 증명하고 있습니다. 잠시 뒤 다시 열어 주십시오.",
+    BEING_PROVEN: "모든 결정나무에서 증명하고 있습니다. 잠시 뒤 다시 열어 주십시오.",
     "No group has the outcomes to be judged by.": "판단할 만큼 결과가 모인 집단이 없습니다.",
 }
 _UNKNOWN = "is undefined: too little is known to judge it"
@@ -39,11 +39,12 @@ SENTENCES: Mapping[str, str] = {
     ),
     r"Precision at capacity (?P<own>\S+), the rule that counts indicators (?P<other>\S+), of which (?P<times>\S+) "
     r"times is needed: (?P<state>.+)\.": (
-        "명단 적중률 {own}, 위기정보 개수 방식 {other}이며 그 {times}배가 필요합니다: {state}."
+        "명단 적중률 {own}, 위기정보 개수 방식 {other}이며 그 {times}배 이상이어야 합니다: {state}."
     ),
     r"Precision at capacity \(unweighted: [^)]+\) (?P<own>\S+), the rule that counts indicators (?P<other>\S+), of "
     r"which (?P<times>\S+) times is needed: (?P<state>.+)\.": (
-        f"명단 적중률 {{own}}, 위기정보 개수 방식 {{other}}이며 그 {{times}}배가 필요합니다. {_UNWEIGHTED}: {{state}}."
+        "명단 적중률 {own}, 위기정보 개수 방식 {other}이며 그 {times}배 이상이어야 합니다. "
+        f"{_UNWEIGHTED}: {{state}}."
     ),
     rf"Precision at capacity (\(unweighted: [^)]+\) )?beside the rule that counts indicators {_UNKNOWN}\.": (
         "위기정보 개수 방식과 견줄 명단 적중률이 없습니다. 알려진 결과가 너무 적습니다."
@@ -61,10 +62,10 @@ SENTENCES: Mapping[str, str] = {
         "말한 확률과 확인된 비율이 {gap} 차이입니다: {state}."
     ),
     r"Of (?P<n>\d+) groups the (?P<what>.+) has to be (?P<bound>at least|at most) (?P<limit>\S+); (?P<state>.+)\.": (
-        "집단 {n}개의 {what}: {limit} {bound}이어야 합니다. {state}."
+        "집단 {n}개의 {what}: {limit} {bound} 합니다. {state}."
     ),
     rf"The (?P<what>.+) of (?P<groups>.+) {_UNKNOWN}\.": (
-        "{what}을(를) 알 수 없는 집단: {groups}. 알려진 결과가 너무 적습니다."
+        "{what} 값을 알 수 없는 집단: {groups}. 알려진 결과가 너무 적습니다."
     ),
     r"Fewer than (?P<n>\d+) outcomes, so not judged: (?P<groups>.+)\.": (
         "결과가 {n}건에 못 미쳐 판단하지 않음: {groups}."
@@ -95,11 +96,11 @@ STATES: Mapping[str, str] = {
     r"rests on (\S+) equally weighted outcomes of (\S+) needed": "실효 {0}건뿐입니다({1}건 필요)",
     "recall over that of all households": "발견율(모든 가구의 발견율에 대한 비)",
     "gap of stated and observed probability": "확률 오차",
-    "at least": "이상",
-    "at most": "이하",
-    "proven over all trees": "모든 나무에서 증명했습니다",
+    "at least": "이상이어야",
+    "at most": "이하여야",
+    "proven over all trees": "모든 결정나무에서 증명했습니다",
 }
 BEYOND, WORST = "벗어난 집단: {groups}", "가장 나쁜 집단: {groups}"
-BREAK = "‘{feature}’ 나무 {trees}그루 가운데 {broken}그루가 어긋납니다"
-BREAK_UNKNOWN = "나무 {trees}그루는 증명할 수 없는 꼴입니다"
+BREAK = "‘{feature}’ 결정나무 {trees}개 가운데 {broken}개가 어긋납니다"
+BREAK_UNKNOWN = "결정나무 {trees}개는 증명할 수 없는 꼴입니다"
 AS_RECORDED = "기록된 문장(영문): {sentence}"

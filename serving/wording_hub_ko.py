@@ -16,6 +16,10 @@ TABS: Mapping[str, str] = {
     "/hub/capacity": "처리 가능 건수",
 }
 ROUND = "{round} 회차"
+STALE = (
+    "기준일이 {monday}인 이번 주 명단이 아직 올라오지 않아, 기준일이 {as_of}인 회차의 현황을 보여 드립니다. 오전이 "
+    "지나도 올라오지 않으면 관리자에게 알려 주십시오."
+)
 LEAD = "{round} 회차 · 기준일 {as_of} · {dongs}개 동"
 COLUMNS: Mapping[str, str] = {
     "name": "행정동",

@@ -24,7 +24,7 @@ SLOTS: Mapping[Slot, str] = {
     Slot.SAFETY_NET: "긴급 확인",
     Slot.REFERRAL: "지역사회 의뢰",
     Slot.TOP: "높은 순위",
-    Slot.EXPLORATION: "탐색 배정",
+    Slot.EXPLORATION: "무작위 선정",
 }
 HOUSEHOLD_TYPES: Mapping[str, str] = {**TYPES, "": ""}
 
@@ -35,7 +35,7 @@ PURPOSE = "도움을 먼저 여쭙기 위한 명단입니다. 급여 중지나 �
 NOBODY = "이번 주 명단에 오른 가구가 없습니다."
 PLACE = "[우선순위 {band} · {slot}]"
 REFERRED = "살펴봐 달라는 요청이 있었습니다"
-DRAWN = "무작위로 정한 가구입니다. 자료에 드러나지 않은 어려움이 있는지 살펴봐 주세요"
+DRAWN = "무작위로 정한 가구입니다. 자료에 드러나지 않은 어려움이 있는지 살펴봐 주십시오"
 NO_REASON = "특별히 높인 까닭이 없습니다"
 AGAINST = "덜 급하다고 본 점"
 UNKNOWN = "알아 둘 점"

@@ -104,7 +104,7 @@ DETAILS: Mapping[str, str] = {
     "is_done": "재현함",
     "differences": "다른 자리",
     "values_differing": "다른 입력값",
-    "digest": "해시",
+    "digest": "해시값",
     "sealed": "봉인한 기록",
     "checkpoints": "확인점",
     "year": "연도",
@@ -114,13 +114,14 @@ DETAILS: Mapping[str, str] = {
     "after": "후",
     "moved": "이사한 가구",
     "changed_people": "인적 사항이 바뀐 가구",
+    "renamed_dongs": "코드가 바뀐 행정동",
     "waiver": "기준 예외",
     "proposed_by": "제안한 사람",
     "way": "방법",
     "ended": "끝낸 접속",
     "failures": "이어서 실패한 수",
     "minutes": "잠근 시간(분)",
-    "typed": "입력한 아이디(지문)",
+    "typed": "입력한 아이디(해시값)",
     "must_change": "다음 로그인 때 변경",
     "by_password": "비밀번호로 로그인",
     "by_sign_on": "통합 로그인",
@@ -136,6 +137,8 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     "waiver": WAIVERS,
     "format": {"xlsx": "엑셀", "hwpx": "한글", "pdf": "PDF", "csv": "CSV"},
 }
+# Names under which a line says a dong, or a wider place, by its code.
+DONGS, DONG = ("dong_code", "area"), "{name}({code})"
 TIMES = ("valid_from", "valid_to", "expires_at", "done_at")
 # Where a line comes from that is no address, and who writes one that is no person.
 ORIGINS: Mapping[str, str] = {"this machine": "서버 명령줄", "round": "회차 실행", "record": "모형 적용 승인 기록"}

@@ -68,6 +68,7 @@ def show_bundle(visit: _Reader, name: str) -> Response:
         gates=gate_rows(_gates(visit, models, name)),
         methods=view.method_rows(bundle),
         quality=view.quality_rows(bundle),
+        has_older_rules=view.has_older_rules(bundle),
         groups=view.group_rows(bundle),
         label=view.label_of(bundle.label),
         card=as_page_part(bundle.card),

@@ -14,6 +14,8 @@ from serving.rendering import Flash, NavItem, render
 from store.lists import current_rounds
 
 Auditor = Annotated[Visit, may(Role.AUDITOR)]
+# Pages whose address is not below that of their tab.
+_UNDER = {"/audit/entries": "/audit/replay", "/audit/reviews": "/audit/access"}
 
 
 def audit_page(
@@ -22,8 +24,7 @@ def audit_page(
     """A page of the auditor with its tabs."""
     path = visit.request.url.path
     here = max((href for _, href in ko.TABS if path == href or path.startswith(f"{href}/")), key=len)
-    if path.startswith("/audit/entries"):
-        here = "/audit/replay"
+    here = next((href for start, href in _UNDER.items() if path.startswith(start)), here)
     tabs = [NavItem(label, href, href == here) for label, href in ko.TABS]
     page = render(f"audit/{template}", frame=page_frame(visit, title, flash=flash), words=ko, tabs=tabs, **context)
     return HTMLResponse(page, status)

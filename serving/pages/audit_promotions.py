@@ -21,7 +21,7 @@ from serving.pages.audit_frame import Auditor, audit_page
 from serving.pages.refused import words_problem
 from serving.rendering import Flash, url
 from serving.showing.gates_view import gate_rows
-from serving.showing.models_view import waiver_told
+from serving.showing.models_view import gate_counts, waiver_told
 from store.lists import current_rounds
 from store.trail import Line, append
 
@@ -146,6 +146,5 @@ def _waived(act: Act) -> str:
 
 
 def _gates(act: Act) -> str:
-    passed = sum(gate.is_passed is True for gate in act.gates)
-    said = ko.GATES_SAID.format(passed=passed, failed=len(failed(act.gates)))
-    return f"{said} · {ko.WAIVED_SAID.format(why=waiver_told(act))}" if act.waiver else said
+    said = gate_counts(act.gates)
+    return f"{said} · {wording_analysis_ko.WAIVED.format(why=waiver_told(act))}" if act.waiver else said

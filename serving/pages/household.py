@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -237,6 +237,6 @@ def choices() -> dict[str, Any]:
     }
 
 
-def typed_day(moment: datetime) -> str:
+def typed_day(moment: date) -> str:
     """A day as the form shows it and reads it back."""
     return f"{moment.year}. {moment.month}. {moment.day}."

@@ -19,6 +19,7 @@ from serving.access import Visit, may
 from serving.pages.districts import District, dongs_seen, find_district
 from serving.pages.framing import page_frame
 from serving.pages.household import HouseRef
+from serving.pages.places import stale
 from serving.pages.refused import meanwhile, problem_of
 from serving.refusals import NoSuchThing
 from serving.rendering import Flash, NavItem, Sorting, render, url
@@ -47,6 +48,7 @@ def show_dongs(visit: _Hub, request: Request) -> Response:
     figures = dong_figures(visit.connection, found.scope, [label])
     rows = view.dong_rows(figures, _standings(visit, found), sort=sort or "name", is_descending=is_descending)
     total = view.total_row(rows)
+    is_newest = found.round == found.rounds[0]
     visit.look("view_dongs", found.code, round=label)
     page = render(
         "hub/dongs.html.j2",
@@ -54,6 +56,8 @@ def show_dongs(visit: _Hub, request: Request) -> Response:
         tabs=_tabs("/hub", found),
         words=ko,
         place=found,
+        is_newest=is_newest,
+        stale=stale(found.round, visit.now.astimezone(SEOUL).date(), sentence=ko.STALE) if is_newest else "",
         lead=ko.LEAD.format(round=label, as_of=korean_date(found.round.as_of), dongs=len(found.dongs)),
         columns=view.COLUMNS,
         sorting=Sorting("/hub", sort or "name", is_descending, found.query),

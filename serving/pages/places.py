@@ -54,12 +54,15 @@ def find_place(visit: Visit, asked: Mapping[str, str]) -> Place | None:
     return Place(week, dong, rounds, dongs)
 
 
-def stale(newest: CurrentRound, today: date) -> str:
-    """That this week's list is not there yet, where the newest one is of a week before; else empty."""
+def stale(newest: CurrentRound, today: date, *, sentence: str = ko.STALE) -> str:
+    """That this week's list is not there yet, where the newest one is of a week before; else empty.
+
+    ``sentence`` says it, with ``{monday}`` for the day of the missing list and ``{as_of}`` for that of the newest.
+    """
     monday = today - timedelta(days=today.weekday())
     if newest.as_of >= monday:
         return ""
-    return ko.STALE.format(monday=korean_date(monday), as_of=korean_date(newest.as_of))
+    return sentence.format(monday=korean_date(monday), as_of=korean_date(newest.as_of))
 
 
 def flash_of(asked: Mapping[str, str]) -> Flash | None:

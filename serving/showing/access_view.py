@@ -1,20 +1,24 @@
 """Access records as a page shows them: each line in words, days worth a look, and the months to be signed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from audit.access_review import SIGNED_UNTIL_DAY, MarkedDay, Month
+from audit.access_review import MarkedDay, Month
 from domain.calendar import SEOUL
+from domain.korean import korean_date
 from serving import wording_audit_ko as ko
 from serving import wording_trail_ko as trail_ko
 from serving.files.cells import shown_time
 from serving.files.sheet import Column, Kind, Sheet
 from serving.rendering import Flash, korean_datetime, url
+from sources.reference import snapshot_dongs
 from store.trail_search import FoundLine
 
 _SUBJECTS_SHOWN = 1
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 DAYS_SHOWN = 30  # of accounts, the marked ones first
 
 
@@ -75,8 +79,18 @@ def _told(name: str, value: Any) -> str:
     if name in trail_ko.TIMES and (moment := _moment(str(value))):
         return korean_datetime(moment)
     if isinstance(value, Mapping):
-        return ", ".join(str(part) for part in value.values() if part not in ("", None)) or "-"
-    return trail_ko.VALUES.get(name, {}).get(str(value), str(value))
+        return ", ".join(_said(name, part) for part in value.values() if part not in ("", None)) or "-"
+    return _said(name, value)
+
+
+def _said(name: str, value: Any) -> str:
+    """A value as people write it: a dong by its name, a day in their order, a word of a closed list in Korean."""
+    text = str(value)
+    if name in trail_ko.DONGS and (dong := snapshot_dongs().get(text)):
+        return trail_ko.DONG.format(name=dong.name, code=text)
+    if _DAY.fullmatch(text) and (moment := _moment(text)):
+        return korean_date(moment.date())
+    return trail_ko.VALUES.get(name, {}).get(text, text)
 
 
 def _moment(text: str) -> datetime | None:
@@ -112,10 +126,11 @@ def reviewing(months: Sequence[Month]) -> Flash | None:
     if not past:
         return None
     for late, sentence, tone in ((True, ko.OVERDUE, "danger"), (False, ko.DUE, "warning")):
-        waiting = [month.first for month in past if month.signed_on is None and month.is_overdue is late]
+        waiting = sorted(month.first for month in past if month.signed_on is None and month.is_overdue is late)
         if waiting:
-            named = ", ".join(month_name(first) for first in sorted(waiting))
-            return Flash(sentence.format(months=named, day=SIGNED_UNTIL_DAY), tone)
+            until = min(month.sign_by for month in past if month.first in waiting)
+            named = ", ".join(month_name(first) for first in waiting)
+            return Flash(sentence.format(months=named, day=korean_date(until)), tone)
     return Flash(ko.ALL_SIGNED)
 
 

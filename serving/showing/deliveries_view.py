@@ -67,11 +67,16 @@ def _delivery(folder: Path) -> Delivery:
         ko.ADAPTERS.get(about["adapter"], ko.REAL_DATA),
         str(about["delivery_digest"])[:12],
         len(about["districts"]),
-        tuple(_table_row(name, table) for name, table in tables.items()),
+        tuple(_table_row(name, tables[name]) for name in sorted(tables, key=_place)),
         tuple(_set_aside(folder, tables)),
         korean_number(sum(table.rows for table in tables.values())),
         korean_number(quarantined),
     )
+
+
+def _place(table: str) -> int:
+    """Tables in the order in which their words are listed; one that has no word comes last."""
+    return list(TABLES).index(table) if table in TABLES else len(TABLES)
 
 
 def _table_row(name: str, table: TableReport) -> TableRow:
@@ -83,11 +88,12 @@ def _set_aside(folder: Path, tables: dict[str, TableReport]) -> Iterator[Quarant
     """By table, reason and column where the delivery kept its lines, else by table and reason."""
     path = folder / "quarantine.parquet"
     if not path.exists():
-        for name, table in tables.items():
+        for name, table in sorted(tables.items(), key=lambda item: _place(item[0])):
             yield from (_quarantine_row(name, reason, None, rows) for reason, rows in table.reasons.items())
         return
     counted = pl.scan_parquet(path, glob=False).group_by("table", "reason", "column").len().collect()
-    for name, reason, column, rows in counted.sort("table", "len", "reason", descending=[False, True, False]).rows():
+    found = counted.sort("len", "reason", descending=[True, False]).rows()
+    for name, reason, column, rows in sorted(found, key=lambda row: _place(row[0])):
         yield _quarantine_row(name, reason, column, rows)
 
 

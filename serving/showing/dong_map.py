@@ -21,6 +21,16 @@ class Tile:
     column: int | None
     row: int | None
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The name, and on a line of its own the code of one that shares it: neither is ever cut.
+
+        >>> Tile("4128552500", "중산동(4128552500)", "10가구", False, 0, 0).lines
+        ('중산동', '(4128552500)')
+        """
+        name, opened, code = self.name.partition("(")
+        return (name, opened + code) if opened else (name,)
+
 
 @dataclass(frozen=True)
 class TileMap:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from domain.indicator import Indicator, IndicatorKind
 from domain.korean import korean_date, korean_month
 from domain.outcome import Outcome
 from serving import wording_casework_ko as ko
@@ -68,12 +69,15 @@ def _member(one: _Facts) -> tuple[str, ...]:
 
 
 def _reports(those: Sequence[_Facts]) -> _Rows:
-    """The reports, newest first; of several of an indicator for one month the later puts the former right."""
-    left = Counter(map(_what_and_when, those))
+    """The reports, newest first; of several of an indicator for one month the later puts the former right.
+
+    What happens may happen twice in a month, so that two reports of an event are two events.
+    """
+    left = Counter(_what_and_when(one) for one in those if _known(one).kind is not IndicatorKind.EVENT)
     given, rows = Counter(left), []
     for one in those:
         of = _what_and_when(one)
-        mark = "" if given[of] == 1 else ko.CORRECTION if left[of] == given[of] else ko.WAS_CORRECTED_SINCE
+        mark = "" if given[of] < 2 else ko.CORRECTION if left[of] == given[of] else ko.WAS_CORRECTED_SINCE
         left[of] -= 1
         rows.append(_report(one, mark))
     return tuple(rows)
@@ -83,8 +87,12 @@ def _what_and_when(one: _Facts) -> tuple[int, str]:
     return one["indicator_no"], one["observed_month"]
 
 
+def _known(one: _Facts) -> Indicator:
+    return {indicator.number: indicator for indicator in indicators()}[one["indicator_no"]]
+
+
 def _report(one: _Facts, mark: str) -> tuple[str, ...]:
-    known = {indicator.number: indicator for indicator in indicators()}[one["indicator_no"]]
+    known = _known(one)
     return (
         known.name_ko,
         korean_month(date.fromisoformat(one["observed_month"])) + mark,

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from audit.bundles import BundleOnDisk, Shelf
+from domain.korean import korean_date
 from outreach.gate import Gate, find
 from outreach.promotion import in_use, open_proposals
 from outreach.promotion_record import Act, Record, Step
+from scoring.figures import FIGURE_RULES
 from scoring.telling import as_told
 from scoring.wording_ko import ATTRIBUTES, BASELINES, GROUPS, HELPED, in_order
 from serving import wording_analysis_ko as ko
@@ -95,7 +97,7 @@ def _model_row(bundle: BundleOnDisk, state: str) -> ModelRow:
         state,
         *ko.STATES[state],
         label_of(bundle.label),
-        str(bundle.recipe.get("trained_as_of", ko.NONE)),
+        _day(bundle.recipe.get("trained_as_of")),
         told["weighted"],
         told["naive"],
         told["lift"],
@@ -173,6 +175,12 @@ def quality_rows(bundle: BundleOnDisk) -> list[tuple[str, str, str]]:
     return [(wording_ko.SCORE_QUALITY[name], figures[name], figures[f"{name}_listed"]) for name in _POOLED]
 
 
+def has_older_rules(bundle: BundleOnDisk) -> bool:
+    """Whether the bundle's figures of how well it ranks claim more rows than today's would (`FIGURE_RULES`)."""
+    test = find(bundle.metrics, "test")
+    return test is not None and "min_effective_n" in test and test.get("figure_rules", 1) < FIGURE_RULES
+
+
 def group_rows(bundle: BundleOnDisk) -> tuple[GroupRow, ...]:
     """Figures of each group; counts as they may be told, none where it would be a small one."""
     groups = find(told(bundle), "groups", bundle.candidate) or ()
@@ -203,7 +211,7 @@ def fact_rows(bundle: BundleOnDisk) -> list[tuple[str, str]]:
     days = recipe.get("horizon_days")
     values = {
         "label": label_of(bundle.label),
-        "trained_as_of": recipe.get("trained_as_of") or ko.NONE,
+        "trained_as_of": _day(recipe.get("trained_as_of")),
         "horizon_days": ko.DAYS.format(n=days) if days else ko.NONE,
         "train": spans["train"],
         "calibrate": spans["calibrate"],
@@ -217,6 +225,10 @@ def fact_rows(bundle: BundleOnDisk) -> list[tuple[str, str]]:
         "digest": _short(bundle.digest),
     }
     return [(label, str(values[name])) for name, label in ko.FACTS.items()]
+
+
+def _day(written: Any) -> str:
+    return korean_date(date.fromisoformat(written)) if written else ko.NONE
 
 
 def _span(rounds: Any) -> str:
@@ -236,7 +248,7 @@ def act_rows(record: Record) -> tuple[ActRow, ...]:
             act.bundle,
             act.who,
             act.why,
-            _gate_counts(act.gates),
+            gate_counts(act.gates),
             ko.WAIVED.format(why=waiver_told(act)) if act.waiver else "",
         )
         for act in reversed(record.acts)
@@ -248,6 +260,7 @@ def waiver_told(act: Act) -> str:
     return ko.WAIVERS.get(act.waiver, act.waiver)
 
 
-def _gate_counts(gates: Iterable[Gate]) -> str:
+def gate_counts(gates: Iterable[Gate]) -> str:
+    """How many gates were passed, missed and not judged."""
     states = [gate.is_passed for gate in gates]
     return ko.GATE_COUNTS.format(passed=states.count(True), failed=states.count(False), left_out=states.count(None))

@@ -37,4 +37,5 @@ def year_chart(figures: Sequence[DongFigures]) -> YearChart:
     )
     most = max((one.listed for one in bars), default=0)
     totals = {name: sum(getattr(one, name) for one in bars) for name in ("listed", "contacted", "found")}
-    return YearChart(bars, -(-max(most, 1) // 5) * 5, ko.YEAR_TEXT.format(n=len(bars), **totals))
+    text = ko.YEAR_TEXT if totals["contacted"] else ko.YEAR_NOT_YET
+    return YearChart(bars, -(-max(most, 1) // 5) * 5, text.format(n=len(bars), **totals))

@@ -50,8 +50,11 @@ def made_service(
     home: Path = Path("nowhere"),
     policy: Policy | None = None,
 ) -> Service:
-    """A service whose recorder runs for as long as the process; its clock stands at ``made_store.NOW``."""
-    recorder = Recorder(database)
+    """A service whose recorder runs for as long as the process; its clock stands at ``made_store.NOW``.
+
+    It waits longer for the disk than the real one: what is answered is checked here, and not on how busy a machine.
+    """
+    recorder = Recorder(database, patience=60.0)
     recorder.__enter__()
     folders = (home / name for name in ("models", "core", "matrices", "scores", "lists", "exports"))
     return Service(

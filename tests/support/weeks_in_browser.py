@@ -174,7 +174,8 @@ def _hire(database: Database, at: datetime) -> None:
     with database.writing(ALL) as connection:
         for login, (name, role, area) in STAFF.items():
             password = FIRST_PASSWORD if login == NEW_HERE else PASSWORD
-            number = add_user(connection, login=login, name=name, password=ChosenPassword.of(password), by=by)
+            chosen = ChosenPassword.of(password, login=login, name=name)
+            number = add_user(connection, login=login, name=name, password=chosen, by=by)
             change_account(connection, number, must_change_password=login == NEW_HERE)
             grant_right(connection, login=login, role=role, area=area, reason="맡은 업무에 필요함", by=by)
 

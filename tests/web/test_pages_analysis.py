@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -74,7 +75,7 @@ def words_of(page: str) -> str:
 def test_models_stand_with_where_each_is_and_who_decided_it(analyst: Analyst) -> None:
     words = words_of(analyst.page())
     assert "적용 중인 모형 standard-1" in words
-    assert "standard-2 후보 공적 급여나 사례관리로 이어진 가구 2026-11-16" in words
+    assert "standard-2 후보 공적 급여나 사례관리로 이어진 가구 2026. 11. 16.(월)" in words
     assert "승인 standard-1 auditor the tests need one" in words
     assert analyst.lines("view_models") == [("analyst", "")]
 
@@ -103,6 +104,13 @@ def test_a_model_is_told_with_its_gates_figures_groups_and_documents(analyst: An
     assert "난수 시작값 2" in words
 
 
+def test_figures_that_were_computed_by_older_rules_say_so(analyst: Analyst, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "예전 방식으로 시험했습니다"
+    assert said not in words_of(analyst.page("/bundles/standard-1"))
+    monkeypatch.setattr("serving.showing.models_view.FIGURE_RULES", 9)
+    assert said in words_of(analyst.page("/bundles/standard-1"))
+
+
 def test_the_first_model_is_not_said_to_have_been_in_use_before(analyst: Analyst) -> None:
     words = words_of(analyst.page("/bundles/standard-1"))
     assert "지금 적용 중인 모형 자신이므로 견줄 것이 없습니다" in words
@@ -126,7 +134,7 @@ def test_nobody_waits_for_a_proof_that_takes_seconds(analyst: Analyst, monkeypat
     words = words_of(analyst.page("/bundles/standard-2"))
     ended.set()
     assert "어려움이 클수록 점수가 낮아지지 않음 판단하지 않음" in words
-    assert "모든 나무에서 증명하고 있습니다" in words
+    assert "모든 결정나무에서 증명하고 있습니다" in words
 
 
 def test_what_rests_on_too_few_of_a_class_is_not_judged_and_the_plain_figure_stands_beside(analyst: Analyst) -> None:
@@ -302,6 +310,17 @@ def test_a_model_beside_itself_or_beside_nothing_asks_for_two(analyst: Analyst) 
     assert analyst.client.get("/analysis/compare?a=<script>&b=9").status_code == 200
 
 
+def test_where_there_is_one_model_there_is_none_to_compare_or_propose(analyst: Analyst) -> None:
+    assert 'action="/analysis/proposals"' in analyst.page()
+    shutil.rmtree(analyst.settings.models / "standard-2")
+    assert "견줄 모형이 하나뿐입니다" in analyst.page("/compare")
+    page = analyst.page()
+    assert "지금 제안할 모형이 없습니다" in page
+    assert 'action="/analysis/proposals"' not in page
+    # Whoever pressed a moment too late is told why all the same.
+    assert "이미 적용 중인 모형입니다" in analyst.proposes("standard-1").text
+
+
 def test_the_page_of_the_command_is_offered_where_it_lies_and_taken_along_as_a_file(analyst: Analyst) -> None:
     href = "/analysis/compare/file?a=standard-1&b=standard-2"
     assert "비교 결과 내려받기" not in analyst.page("/compare")
@@ -333,6 +352,7 @@ def test_what_was_set_aside_is_told_by_table_column_and_reason_with_what_to_do_a
     ).write_parquet(core / "quarantine.parquet")
     page = analyst.page("/deliveries")
     words = words_of(page)
+    assert re.findall(r'<th scope="row">([^<]+)</th>', page)[:4] == ["가구", "가구원", "위기정보", "급여"]
     assert "기준일 2026. 11. 16.(월) 지어낸 자료" in words
     assert "위기정보 observed_month 연월로 읽을 수 없습니다." in words
     assert "따로 둔 행 3" in words

@@ -132,7 +132,7 @@ def test_days_of_a_search_are_written_and_read_as_koreans_write_them(auditor: Te
 def test_an_entry_whose_artefacts_are_gone_shows_what_was_listed_and_says_so(auditor: TestClient, made: Made) -> None:
     page = auditor.get(f"/audit/entries/{NEWEST}/{made.listed(NEWEST, DONG)[5].ref}").text
     assert "다시 계산할 수 없습니다" in page
-    assert "탐색 배정" in page
+    assert "무작위 선정" in page
     assert "0.25" in page
 
 
@@ -177,7 +177,7 @@ def test_one_entry_in_full_shows_how_it_adds_up(town: tuple[Service, Database]) 
     page = client.get(re.findall(r"/audit/entries/[\w-]+/[\w-]{22}", listed)[0]).text
     assert "끝자리까지 같습니다" in page
     assert "허용 오차 1e-06 안입니다" in page
-    assert "모든 나무에서 증명됨" in page
+    assert "모든 결정나무에서 증명됨" in page
     rows = re.findall(r'<th scope="row">([^<]+)</th><td class="number">([+−]?[\d.]+)</td><td class="number">', page)
     amounts = [float(amount.replace("−", "-")) for _, amount in rows]
     assert abs(sum(amounts[:-1]) - amounts[-1]) < 0.0005 * len(amounts)
@@ -250,12 +250,14 @@ def test_lines_are_found_by_who_whom_what_and_when_and_the_search_itself_is_a_li
     at = NOW - timedelta(hours=2)
     write(
         made.database,
-        Line(at, "kim", "10.0.0.7", "view_household", (one.ref,), {}),
+        Line(at, "kim", "10.0.0.7", "view_household", (one.ref,), {"dong_code": "4128151000", "as_of": "2026-11-16"}),
         Line(at, "lee", "10.0.0.8", "reveal", (other.ref,), {"reason": "전화를 드리려고"}),
     )
     page = auditor.get(f"/audit/access?whose={one.ref}").text
     assert "10.0.0.7" in page
     assert "10.0.0.8" not in page
+    assert "행정동: 주교동(4128151000)" in page
+    assert "기준일: 2026. 11. 16.(월)" in page
     assert "성명·전화·주소 열람" in auditor.get("/audit/access?who=lee").text
     assert acts(made.database, "search_trail")[-1].subjects == (one.ref,)
     assert "조건에 맞는 기록이 없습니다" in auditor.get("/audit/access?who=nobody").text
@@ -276,8 +278,10 @@ def test_what_is_shown_is_taken_along_as_csv_only_with_a_reason(auditor: TestCli
 
 def test_an_unsigned_month_is_named_in_words_until_somebody_signs_it(auditor: TestClient, made: Made) -> None:
     write(made.database, Line(NOW - timedelta(days=30), "kim", "10.0.0.7", "view_list", (), {}))
-    assert "2026년 10월 접속기록 점검 서명이 기한" in auditor.get("/audit").text
-    assert send(auditor, "/audit/reviews", month="2026-10", sentence="봄").status_code == 422
+    assert "2026년 10월 접속기록 점검 서명이 기한(2026. 11. 10.(화))을 넘겼습니다" in auditor.get("/audit").text
+    refused = send(auditor, "/audit/reviews", month="2026-10", sentence="봄")
+    assert refused.status_code == 422
+    assert 'href="/audit/access" aria-current="page"' in refused.text
     assert send(auditor, "/audit/reviews", month="2026-11", sentence="아직 끝나지 않은 달입니다").status_code == 422
     done = send(auditor, "/audit/reviews", month="2026-10", sentence="이상한 접속이 없음을 확인했습니다")
     assert (done.status_code, done.headers["location"]) == (303, "/audit/access?done=signed")
@@ -450,7 +454,7 @@ def test_commands_verify_and_replay_and_exit_with_six_on_a_finding(tmp_path: Pat
 
 
 def test_a_month_is_signed_once_by_command_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sagak.auditing.now", lambda: NOW)
+    monkeypatch.setattr("sagak.console.now", lambda: NOW)
     with town_store(the_town(), tmp_path / "home") as (settings, database):
         write(database, Line(NOW - timedelta(days=30), "kim", "10.0.0.7", "view_list", (), {}))
     with environment_variables({"SAGAK_HOME": str(settings.home)}):

@@ -13,7 +13,10 @@ import outreach
 from domain.calendar import SEOUL
 from domain.people import ALL
 from serving import wording_refusals_ko, wording_trail_ko
+from serving.showing.year_chart import year_chart
+from serving.wording_ko import SLOTS
 from store import tables
+from store.figures_of_dongs import DongFigures
 from tests.support.desk import DONG, HUB, OTHER, WORKER, Office, rows_of, words_of
 from tests.support.made_service import client_of, signed_in
 from tests.support.made_store import NEWEST, NOW, OLDER, Made, fill, made_sqlite
@@ -146,16 +149,24 @@ def test_how_a_place_came_about_is_called_one_thing_and_giving_work_another(offi
     assert re.search(r"<label for=\"f-slot\">선정 방법</label>", page)
     assert "우선순위·선정 방법" in page
     assert "배정" not in re.findall(r"<label[^>]*>([^<]*)</label>", page)
+    assert not [word for word in SLOTS.values() if "배정" in word]
 
 
 def test_a_list_of_a_week_before_says_that_the_new_one_is_not_there_yet(office: Office) -> None:
-    told = "이번 주(2026. 11. 23.(월)) 명단이 아직 올라오지 않아 기준일이 2026. 11. 16.(월)인 명단을"
+    told = "기준일이 2026. 11. 23.(월)인 이번 주 명단이 아직 올라오지 않아, 기준일이 2026. 11. 16.(월)인"
+    on_paper = "기준일이 2026. 11. 23.(월)인 이번 주 명단이 올라오기 전에"
+    assert on_paper not in office.get("/list/print")
     assert "아직 올라오지 않아" not in office.get("/list")
     office.clock.at = NOW + timedelta(days=5)  # Monday
     office.client = signed_in(client_of(office.service), WORKER)
     assert told in office.get("/list")
     assert told in office.get("/tasks")
+    assert on_paper in office.get("/list/print")
     assert "아직 올라오지 않아" not in office.get(f"/list?round={OLDER}"), "whoever asks for a past list knows"
+    assert on_paper not in office.get(f"/list/print?round={OLDER}")
+    office.client = signed_in(client_of(office.service), HUB)
+    assert f"{told} 회차의 현황을" in office.get("/hub")
+    assert "아직 올라오지 않아" not in office.get(f"/hub?round={OLDER}")
 
 
 def test_who_left_because_it_asked_not_to_be_contacted_is_marked(office: Office) -> None:
@@ -245,6 +256,8 @@ def test_the_area_shows_neighbours_as_counts_and_the_year_as_numbers(office: Off
     assert "식사동" not in page, "another district"
     assert "최근 2개 회차에 12가구가 명단에 올랐고, 2가구에 연락했으며, 1가구가" in page
     assert [house.ref for house in office.made.houses if house.ref in page] == []
+    newest = DongFigures(NEWEST, NOW.date(), DONG, "주교동", 6, 6, 0, 0, 0, 0)
+    assert year_chart([newest]).text == "최근 1개 회차에 6가구가 명단에 올랐고, 아직 연락한 가구는 없습니다."
 
 
 def test_a_hub_chooses_among_the_dongs_of_its_district(made: Made) -> None:

@@ -51,7 +51,8 @@ def test_a_household_of_another_dong_is_as_absent_as_one_that_never_was(office: 
 
 def test_a_contact_is_recorded_and_shown_in_the_history(office: Office) -> None:
     house = office.made.house(DONG, 0)
-    page = words_of(office.contact(house.ref, attempt="reached", note="다음 주에 뵙기로 함", next_on="20261124"))
+    answer = office.contact(house.ref, attempt="reached", note="다음 주에 뵙기로 함", next_on="20261124")
+    page = words_of(answer)
     for word in (
         "연락 결과를 저장했습니다",
         "전화 · 연락됨",
@@ -60,6 +61,8 @@ def test_a_contact_is_recorded_and_shown_in_the_history(office: Office) -> None:
         "2026. 11. 18.(수) 10:00",
     ):
         assert word in page, word
+    correcting = office.get(re.findall(r'href="([^"]*/contacts/\d+)', answer)[0])
+    assert 'value="2026. 11. 24."' in correcting, "written as everywhere else"
 
 
 def test_an_outcome_closes_the_case_and_it_can_be_opened_again_with_a_reason(office: Office) -> None:
@@ -114,6 +117,7 @@ def test_who_it_is_is_shown_once_with_a_reason_that_is_recorded(office: Office) 
     refused = office.post(f"/households/{house.ref}/reveal", why="other", reason="그냥")
     assert refused.status_code == 422
     assert house.name not in refused.text
+    assert wording_refusals_ko.MISSING["reveal"] in refused.text, "and not of files, which nobody asks for"
     answer = office.post(f"/households/{house.ref}/reveal", why="phone")
     assert answer.status_code == 200
     assert all(who in answer.text for who in (house.name, house.address, house.who[3]))
@@ -156,7 +160,7 @@ def test_a_contact_is_put_right_and_the_old_record_stays(office: Office) -> None
     note = "아드님과 통화함"
     page = words_of(office.saved(path, **typed, note=note, reason="통화가 되었던 것을 잘못 적음"))
     assert "연락됨 · 연락 기록 정정" in page
-    assert "아드님과 통화함 ※ 통화가 되었던 것을 잘못 적음" in page
+    assert "아드님과 통화함 정정하는 까닭: 통화가 되었던 것을 잘못 적음" in page
     assert "뒤에 정정된 기록" in page
     again = office.post(path, **{**typed, "seen": 2}, reason="한 번 더 고침")
     assert "이미 정정된 기록입니다" in again.text

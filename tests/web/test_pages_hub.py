@@ -13,8 +13,8 @@ from domain.people import ALL, Scope, Signature
 from domain.policy import Policy
 from outreach.casework import hand_over, record_contact
 from serving.service import Service
+from store.capacities import capacities_for
 from store.database import Database
-from store.lists import capacities_for
 from store.tables import cases, publication_dongs, trail
 from tests.support.browser import assert_accessible, assert_fits, chromium_page, policy_violations, watch
 from tests.support.made_service import client_of, csrf_in, made_service, signed_in

@@ -93,4 +93,4 @@ def drift(desk: Desk) -> None:
         desk.page.wait_for_timeout(500)
         desk.follow("다시 보기")
     looks(desk, "입력 자료의 변화")
-    assert "무엇을 얼마나 보았는지" in desk.page.content()
+    assert "항목별 점검 결과" in desk.page.content()

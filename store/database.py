@@ -158,10 +158,9 @@ def open_database(url: str, *, key: bytes, trail_key: bytes) -> Database:
         make = partial(_sqlite_engine, _file_of(address), key, trail_key)
         return Database(make(_READERS["sqlite"]).execution_options(**memory), make(_WRITERS["sqlite"]))
     make = partial(_postgresql_engine, address, trail_key)
-    readers = make(_READERS["postgresql"], _PATIENCE | _LONGEST_READ).execution_options(
-        isolation_level="REPEATABLE READ", postgresql_readonly=True, **memory
-    )
-    return Database(readers, make(_WRITERS["postgresql"], _PATIENCE))
+    readers = make(_READERS["postgresql"], _PATIENCE | _LONGEST_READ, isolation_level="REPEATABLE READ")
+    event.listen(readers, "connect", _read_only)
+    return Database(readers.execution_options(**memory), make(_WRITERS["postgresql"], _PATIENCE))
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -170,18 +169,23 @@ def sqlite_file(url: str) -> Path | None:
     return _file_of(address) if address.get_backend_name() == "sqlite" else None
 
 
-def _postgresql_engine(address: URL, trail_key: bytes, size: int, patience: Mapping[str, Any]) -> Engine:
+def _postgresql_engine(address: URL, trail_key: bytes, size: int, patience: Mapping[str, Any], **more: Any) -> Engine:
     unsaid = {name: value for name, value in patience.items() if name not in address.query}
     # Last in, first out: the connection that was just used has the statements and the caches. hide_parameters: an error
     # must not quote a household's values.
     engine = create_engine(
         address, pool_size=size, pool_use_lifo=True, max_overflow=0, connect_args=unsaid, hide_parameters=True,
-        execution_options={SIGNER: Signer(trail_key)},
+        execution_options={SIGNER: Signer(trail_key)}, **more,
     )  # fmt: skip
     event.listen(engine, "handle_error", _quote_nothing)
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", partial(_check_rested, engine.dialect))
     return engine
+
+
+def _read_only(connection: Any, _: Any) -> None:
+    """Once for each connection: SQLAlchemy's own option sets it, and takes it back, at every use."""
+    connection.read_only = True
 
 
 def _note_rest(_: Any, record: ConnectionPoolEntry) -> None:
